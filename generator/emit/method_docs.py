@@ -77,15 +77,12 @@ def _returned(op: OperationView) -> str:
 
 
 def _raised(op: OperationView) -> list[str]:
-    lines = ["InvalidParameterError: a parameter was refused before anything was sent."]
-    lines += [
+    lines = [
         f"{_ERRORS[status]}: {doc}" for status, doc in op.errors if status in _ERRORS
     ]
+    general = "PlexyError: docs/errors.md has the errors that every call may raise."
     if not op.moves_money:
-        lines.append(
-            "ServerError: the API failed; ApiConnectionError: it was not reached or did not respond."
-        )
-        return lines
+        return [*lines, general]
     lines.append(
         "DeclinedError: the API answered that the operation did not succeed; no money moved."
     )
@@ -96,4 +93,5 @@ def _raised(op: OperationView) -> list[str]:
         lines.append(
             "InferredOperationError: unless the client was made with allow_inferred=True."
         )
+    lines.append(general)
     return lines

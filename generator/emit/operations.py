@@ -14,6 +14,9 @@ from .annotations import LATE, PLAIN, attribute, parameter
 from .results import classes_in, result_of
 from .wire_facts import discriminators
 
+#: Statuses that any request may be answered with.
+_OF_EVERY_OPERATION = ("400", "401", "403", "429")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argument:
@@ -225,25 +228,26 @@ class OperationView:
 
     @property
     def function_doc(self) -> str:
-        """The docstring of the first function of a module of the functional layer."""
+        """Return the docstring of the first function of a module of the functional layer.
+
+        Editors show the methods of the clients, whose docstrings are whole.
+        """
         parts = [
             self.summary.rstrip(".") + ".",
             self.deprecated,
-            self.description,
-            self.evidence_text,
+            "Send the request; return the whole response. "
+            f"`PlexyPay.{self.call}` documents the meaning, the units and the errors.",
         ]
-        parts.append(
-            f"Returns the whole response. Raises `PlexyError`; see `{self.call}` for the errors."
-        )
         return "\n\n".join(part for part in parts if part)
 
     @property
     def errors(self) -> list[tuple[str, str]]:
-        """The statuses of errors, and what each means."""
+        """Return the statuses of errors, and what each means, but for those that every operation shares."""
         return [
             (response.status, docstrings.first_sentence(response.description))
             for response in self.node.responses
             if response.status[0] in "45"
+            and not (response.shared_as and response.status in _OF_EVERY_OPERATION)
         ]
 
     @property

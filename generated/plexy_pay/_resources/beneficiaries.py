@@ -63,13 +63,9 @@ class BeneficiariesResource:
             A pager: iterate over it to follow the pages; each item is a `PaymentBeneficiary`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
@@ -118,13 +114,9 @@ class BeneficiariesResource:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
@@ -139,11 +131,12 @@ class BeneficiariesResource:
             "beneficiaries.create",
         )
 
-        return create_payment_beneficiary.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            create_payment_beneficiary.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve(
@@ -169,24 +162,21 @@ class BeneficiariesResource:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
 
-        return get_payment_beneficiary_by_id.sync(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            get_payment_beneficiary_by_id.request(
+                id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def update(
@@ -221,15 +211,11 @@ class BeneficiariesResource:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
@@ -244,12 +230,13 @@ class BeneficiariesResource:
             "beneficiaries.update",
         )
 
-        return update_payment_beneficiary.sync(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            update_payment_beneficiary.request(
+                id,
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def transfer_to_merchant(
@@ -290,18 +277,15 @@ class BeneficiariesResource:
             Nothing; the call succeeded.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import (
@@ -318,11 +302,12 @@ class BeneficiariesResource:
             "beneficiaries.transfer_to_merchant",
         )
 
-        transfer_from_beneficiary_balance_to_merchant_balance.sync(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        self._client.execute(
+            transfer_from_beneficiary_balance_to_merchant_balance.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -363,18 +348,15 @@ class BeneficiariesResource:
             `Settlement`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
@@ -389,12 +371,13 @@ class BeneficiariesResource:
             "beneficiaries.settle",
         )
 
-        return create_manual_settlement_for_beneficiary.sync(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            create_manual_settlement_for_beneficiary.request(
+                id,
+                body=body,
+            ),
+            options,
+        ).parsed
 
 
 class BeneficiariesResourceWithRawResponse:
@@ -411,15 +394,16 @@ class BeneficiariesResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.PaymentBeneficiary]]:
-        """As `beneficiaries.list`, but gives the whole response of one page."""
+        """Call `beneficiaries.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
 
-        return list_payment_beneficiaries.sync_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return self._client.execute(
+            list_payment_beneficiaries.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -430,7 +414,7 @@ class BeneficiariesResourceWithRawResponse:
         iban: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentBeneficiary]:
-        """As `beneficiaries.create`, but gives the whole response."""
+        """Call `beneficiaries.create`; return the whole response."""
         options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
@@ -444,24 +428,26 @@ class BeneficiariesResourceWithRawResponse:
             "beneficiaries.create",
         )
 
-        return create_payment_beneficiary.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            create_payment_beneficiary.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.PaymentBeneficiary]:
-        """As `beneficiaries.retrieve`, but gives the whole response."""
+        """Call `beneficiaries.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
 
-        return get_payment_beneficiary_by_id.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            get_payment_beneficiary_by_id.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -473,7 +459,7 @@ class BeneficiariesResourceWithRawResponse:
         iban: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentBeneficiary]:
-        """As `beneficiaries.update`, but gives the whole response."""
+        """Call `beneficiaries.update`; return the whole response."""
         options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
@@ -487,11 +473,12 @@ class BeneficiariesResourceWithRawResponse:
             "beneficiaries.update",
         )
 
-        return update_payment_beneficiary.sync_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            update_payment_beneficiary.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -503,7 +490,7 @@ class BeneficiariesResourceWithRawResponse:
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[None]:
-        """As `beneficiaries.transfer_to_merchant`, but gives the whole response."""
+        """Call `beneficiaries.transfer_to_merchant`; return the whole response."""
         options = mask(options)
         from ..api.beneficiaries import (
             transfer_from_beneficiary_balance_to_merchant_balance,
@@ -519,11 +506,12 @@ class BeneficiariesResourceWithRawResponse:
             "beneficiaries.transfer_to_merchant",
         )
 
-        return transfer_from_beneficiary_balance_to_merchant_balance.sync_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            transfer_from_beneficiary_balance_to_merchant_balance.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -535,7 +523,7 @@ class BeneficiariesResourceWithRawResponse:
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Settlement]:
-        """As `beneficiaries.settle`, but gives the whole response."""
+        """Call `beneficiaries.settle`; return the whole response."""
         options = mask(options)
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
@@ -549,11 +537,12 @@ class BeneficiariesResourceWithRawResponse:
             "beneficiaries.settle",
         )
 
-        return create_manual_settlement_for_beneficiary.sync_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            create_manual_settlement_for_beneficiary.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
 
@@ -596,13 +585,9 @@ class AsyncBeneficiariesResource:
             A pager: iterate over it to follow the pages; each item is a `PaymentBeneficiary`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
@@ -651,13 +636,9 @@ class AsyncBeneficiariesResource:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
@@ -672,11 +653,14 @@ class AsyncBeneficiariesResource:
             "beneficiaries.create",
         )
 
-        return await create_payment_beneficiary.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                create_payment_beneficiary.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve(
@@ -702,24 +686,23 @@ class AsyncBeneficiariesResource:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
 
-        return await get_payment_beneficiary_by_id.asyncio(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                get_payment_beneficiary_by_id.request(
+                    id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def update(
@@ -754,15 +737,11 @@ class AsyncBeneficiariesResource:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
@@ -777,12 +756,15 @@ class AsyncBeneficiariesResource:
             "beneficiaries.update",
         )
 
-        return await update_payment_beneficiary.asyncio(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                update_payment_beneficiary.request(
+                    id,
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def transfer_to_merchant(
@@ -823,18 +805,15 @@ class AsyncBeneficiariesResource:
             Nothing; the call succeeded.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import (
@@ -851,11 +830,12 @@ class AsyncBeneficiariesResource:
             "beneficiaries.transfer_to_merchant",
         )
 
-        await transfer_from_beneficiary_balance_to_merchant_balance.asyncio(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        await self._client.execute(
+            transfer_from_beneficiary_balance_to_merchant_balance.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -896,18 +876,15 @@ class AsyncBeneficiariesResource:
             `Settlement`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
@@ -922,12 +899,15 @@ class AsyncBeneficiariesResource:
             "beneficiaries.settle",
         )
 
-        return await create_manual_settlement_for_beneficiary.asyncio(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                create_manual_settlement_for_beneficiary.request(
+                    id,
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncBeneficiariesResourceWithRawResponse:
@@ -944,15 +924,16 @@ class AsyncBeneficiariesResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.PaymentBeneficiary]]:
-        """As `beneficiaries.list`, but gives the whole response of one page."""
+        """Call `beneficiaries.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
 
-        return await list_payment_beneficiaries.asyncio_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return await self._client.execute(
+            list_payment_beneficiaries.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -963,7 +944,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
         iban: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentBeneficiary]:
-        """As `beneficiaries.create`, but gives the whole response."""
+        """Call `beneficiaries.create`; return the whole response."""
         options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
@@ -977,24 +958,26 @@ class AsyncBeneficiariesResourceWithRawResponse:
             "beneficiaries.create",
         )
 
-        return await create_payment_beneficiary.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            create_payment_beneficiary.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.PaymentBeneficiary]:
-        """As `beneficiaries.retrieve`, but gives the whole response."""
+        """Call `beneficiaries.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
 
-        return await get_payment_beneficiary_by_id.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            get_payment_beneficiary_by_id.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -1006,7 +989,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
         iban: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentBeneficiary]:
-        """As `beneficiaries.update`, but gives the whole response."""
+        """Call `beneficiaries.update`; return the whole response."""
         options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
@@ -1020,11 +1003,12 @@ class AsyncBeneficiariesResourceWithRawResponse:
             "beneficiaries.update",
         )
 
-        return await update_payment_beneficiary.asyncio_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            update_payment_beneficiary.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -1036,7 +1020,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[None]:
-        """As `beneficiaries.transfer_to_merchant`, but gives the whole response."""
+        """Call `beneficiaries.transfer_to_merchant`; return the whole response."""
         options = mask(options)
         from ..api.beneficiaries import (
             transfer_from_beneficiary_balance_to_merchant_balance,
@@ -1052,11 +1036,12 @@ class AsyncBeneficiariesResourceWithRawResponse:
             "beneficiaries.transfer_to_merchant",
         )
 
-        return await transfer_from_beneficiary_balance_to_merchant_balance.asyncio_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            transfer_from_beneficiary_balance_to_merchant_balance.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -1068,7 +1053,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Settlement]:
-        """As `beneficiaries.settle`, but gives the whole response."""
+        """Call `beneficiaries.settle`; return the whole response."""
         options = mask(options)
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
@@ -1082,9 +1067,10 @@ class AsyncBeneficiariesResourceWithRawResponse:
             "beneficiaries.settle",
         )
 
-        return await create_manual_settlement_for_beneficiary.asyncio_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            create_manual_settlement_for_beneficiary.request(
+                id,
+                body=body,
+            ),
+            options,
         )

@@ -68,12 +68,8 @@ class CheckoutPaymentMethodsResource:
             `CheckoutPaymentMethodList`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
-            PermissionDeniedError: The key may not do this.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
@@ -93,11 +89,12 @@ class CheckoutPaymentMethodsResource:
             "checkout.payment_methods.list",
         )
 
-        return list_payment_methods.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            list_payment_methods.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
 
 class CheckoutPaymentMethodsResourceWithRawResponse:
@@ -123,7 +120,7 @@ class CheckoutPaymentMethodsResourceWithRawResponse:
         shopper_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutPaymentMethodList]:
-        """As `checkout.payment_methods.list`, but gives the whole response."""
+        """Call `checkout.payment_methods.list`; return the whole response."""
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import (
@@ -142,10 +139,11 @@ class CheckoutPaymentMethodsResourceWithRawResponse:
             "checkout.payment_methods.list",
         )
 
-        return list_payment_methods.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            list_payment_methods.request(
+                body=body,
+            ),
+            options,
         )
 
 
@@ -199,12 +197,8 @@ class AsyncCheckoutPaymentMethodsResource:
             `CheckoutPaymentMethodList`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
-            PermissionDeniedError: The key may not do this.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
@@ -224,11 +218,14 @@ class AsyncCheckoutPaymentMethodsResource:
             "checkout.payment_methods.list",
         )
 
-        return await list_payment_methods.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                list_payment_methods.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
@@ -254,7 +251,7 @@ class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
         shopper_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutPaymentMethodList]:
-        """As `checkout.payment_methods.list`, but gives the whole response."""
+        """Call `checkout.payment_methods.list`; return the whole response."""
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import (
@@ -273,8 +270,9 @@ class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
             "checkout.payment_methods.list",
         )
 
-        return await list_payment_methods.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            list_payment_methods.request(
+                body=body,
+            ),
+            options,
         )

@@ -126,10 +126,6 @@ class CheckoutPaymentsResource:
             `CheckoutPayment`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
-            PermissionDeniedError: The key may not do this.
             ConflictError: The idempotency key was used before: with other parameters
                 (`idempotency_key_in_use`), or, as the table of statuses says, by a request that was
                 processed.
@@ -137,6 +133,7 @@ class CheckoutPaymentsResource:
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.checkout_payments import start_payment
@@ -162,12 +159,13 @@ class CheckoutPaymentsResource:
             "checkout.payments.create",
         )
 
-        return start_payment.sync(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
-        )
+        return self._client.execute(
+            start_payment.request(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def submit_details(
@@ -207,14 +205,11 @@ class CheckoutPaymentsResource:
             `CheckoutPayment`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
-            PermissionDeniedError: The key may not do this.
             UnprocessableEntityError: The request is valid, but cannot be processed.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.checkout_payments import submit_payment_details
@@ -230,11 +225,12 @@ class CheckoutPaymentsResource:
             "checkout.payments.submit_details",
         )
 
-        return submit_payment_details.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            submit_payment_details.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
 
 class CheckoutPaymentsResourceWithRawResponse:
@@ -281,7 +277,7 @@ class CheckoutPaymentsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutPayment]:
-        """As `checkout.payments.create`, but gives the whole response."""
+        """Call `checkout.payments.create`; return the whole response."""
         options = mask(options)
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
@@ -306,11 +302,12 @@ class CheckoutPaymentsResourceWithRawResponse:
             "checkout.payments.create",
         )
 
-        return start_payment.sync_detailed(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
+        return self._client.execute(
+            start_payment.request(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
+            options,
         )
 
     @forgets
@@ -323,7 +320,7 @@ class CheckoutPaymentsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutPayment]:
-        """As `checkout.payments.submit_details`, but gives the whole response."""
+        """Call `checkout.payments.submit_details`; return the whole response."""
         options = mask(options)
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import (
@@ -338,10 +335,11 @@ class CheckoutPaymentsResourceWithRawResponse:
             "checkout.payments.submit_details",
         )
 
-        return submit_payment_details.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            submit_payment_details.request(
+                body=body,
+            ),
+            options,
         )
 
 
@@ -453,10 +451,6 @@ class AsyncCheckoutPaymentsResource:
             `CheckoutPayment`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
-            PermissionDeniedError: The key may not do this.
             ConflictError: The idempotency key was used before: with other parameters
                 (`idempotency_key_in_use`), or, as the table of statuses says, by a request that was
                 processed.
@@ -464,6 +458,7 @@ class AsyncCheckoutPaymentsResource:
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.checkout_payments import start_payment
@@ -489,12 +484,15 @@ class AsyncCheckoutPaymentsResource:
             "checkout.payments.create",
         )
 
-        return await start_payment.asyncio(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                start_payment.request(
+                    body=body,
+                    idempotency_key=idempotency_key,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def submit_details(
@@ -534,14 +532,11 @@ class AsyncCheckoutPaymentsResource:
             `CheckoutPayment`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
-            PermissionDeniedError: The key may not do this.
             UnprocessableEntityError: The request is valid, but cannot be processed.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.checkout_payments import submit_payment_details
@@ -557,11 +552,14 @@ class AsyncCheckoutPaymentsResource:
             "checkout.payments.submit_details",
         )
 
-        return await submit_payment_details.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                submit_payment_details.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncCheckoutPaymentsResourceWithRawResponse:
@@ -608,7 +606,7 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutPayment]:
-        """As `checkout.payments.create`, but gives the whole response."""
+        """Call `checkout.payments.create`; return the whole response."""
         options = mask(options)
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
@@ -633,11 +631,12 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
             "checkout.payments.create",
         )
 
-        return await start_payment.asyncio_detailed(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
+        return await self._client.execute(
+            start_payment.request(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
+            options,
         )
 
     @forgets
@@ -650,7 +649,7 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutPayment]:
-        """As `checkout.payments.submit_details`, but gives the whole response."""
+        """Call `checkout.payments.submit_details`; return the whole response."""
         options = mask(options)
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import (
@@ -665,8 +664,9 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
             "checkout.payments.submit_details",
         )
 
-        return await submit_payment_details.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            submit_payment_details.request(
+                body=body,
+            ),
+            options,
         )

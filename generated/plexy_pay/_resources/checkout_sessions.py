@@ -114,12 +114,8 @@ class CheckoutSessionsResource:
             `CheckoutSession`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
-            PermissionDeniedError: The key may not do this.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.checkout_sessions import create_session
@@ -149,11 +145,12 @@ class CheckoutSessionsResource:
             "checkout.sessions.create",
         )
 
-        return create_session.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            create_session.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve_result(
@@ -184,23 +181,20 @@ class CheckoutSessionsResource:
             `CheckoutSessionResult`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
-            PermissionDeniedError: The key may not do this.
             NotFoundError: There is no such thing, or it is out of the key's scope.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.checkout_sessions import get_session_result
 
-        return get_session_result.sync(
-            session_id,
-            client=self._client,
-            session_result=session_result,
-            options=options,
-        )
+        return self._client.execute(
+            get_session_result.request(
+                session_id,
+                session_result=session_result,
+            ),
+            options,
+        ).parsed
 
 
 class CheckoutSessionsResourceWithRawResponse:
@@ -257,7 +251,7 @@ class CheckoutSessionsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutSession]:
-        """As `checkout.sessions.create`, but gives the whole response."""
+        """Call `checkout.sessions.create`; return the whole response."""
         options = mask(options)
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
@@ -286,10 +280,11 @@ class CheckoutSessionsResourceWithRawResponse:
             "checkout.sessions.create",
         )
 
-        return create_session.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            create_session.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -300,15 +295,16 @@ class CheckoutSessionsResourceWithRawResponse:
         session_result: str,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutSessionResult]:
-        """As `checkout.sessions.retrieve_result`, but gives the whole response."""
+        """Call `checkout.sessions.retrieve_result`; return the whole response."""
         options = mask(options)
         from ..api.checkout_sessions import get_session_result
 
-        return get_session_result.sync_detailed(
-            session_id,
-            client=self._client,
-            session_result=session_result,
-            options=options,
+        return self._client.execute(
+            get_session_result.request(
+                session_id,
+                session_result=session_result,
+            ),
+            options,
         )
 
 
@@ -408,12 +404,8 @@ class AsyncCheckoutSessionsResource:
             `CheckoutSession`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
-            PermissionDeniedError: The key may not do this.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.checkout_sessions import create_session
@@ -443,11 +435,14 @@ class AsyncCheckoutSessionsResource:
             "checkout.sessions.create",
         )
 
-        return await create_session.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                create_session.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve_result(
@@ -478,23 +473,22 @@ class AsyncCheckoutSessionsResource:
             `CheckoutSessionResult`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
-            PermissionDeniedError: The key may not do this.
             NotFoundError: There is no such thing, or it is out of the key's scope.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.checkout_sessions import get_session_result
 
-        return await get_session_result.asyncio(
-            session_id,
-            client=self._client,
-            session_result=session_result,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                get_session_result.request(
+                    session_id,
+                    session_result=session_result,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncCheckoutSessionsResourceWithRawResponse:
@@ -551,7 +545,7 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutSession]:
-        """As `checkout.sessions.create`, but gives the whole response."""
+        """Call `checkout.sessions.create`; return the whole response."""
         options = mask(options)
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
@@ -580,10 +574,11 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
             "checkout.sessions.create",
         )
 
-        return await create_session.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            create_session.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -594,13 +589,14 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
         session_result: str,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutSessionResult]:
-        """As `checkout.sessions.retrieve_result`, but gives the whole response."""
+        """Call `checkout.sessions.retrieve_result`; return the whole response."""
         options = mask(options)
         from ..api.checkout_sessions import get_session_result
 
-        return await get_session_result.asyncio_detailed(
-            session_id,
-            client=self._client,
-            session_result=session_result,
-            options=options,
+        return await self._client.execute(
+            get_session_result.request(
+                session_id,
+                session_result=session_result,
+            ),
+            options,
         )

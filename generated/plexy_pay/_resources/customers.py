@@ -67,15 +67,11 @@ class CustomersResource:
             A pager over the one response, which is taken for the whole list; each item is a `SavedCard`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.customers import get_customer_card_tokens
@@ -121,13 +117,9 @@ class CustomersResource:
             A pager: iterate over it to follow the pages; each item is a `Customer`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.customers import list_customers
@@ -176,13 +168,9 @@ class CustomersResource:
             `Customer`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.customers import create_customer
@@ -197,11 +185,12 @@ class CustomersResource:
             "customers.create",
         )
 
-        return create_customer.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            create_customer.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve(
@@ -226,24 +215,21 @@ class CustomersResource:
             `Customer`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.customers import get_customer_by_id
 
-        return get_customer_by_id.sync(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            get_customer_by_id.request(
+                id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def transactions(
@@ -279,15 +265,11 @@ class CustomersResource:
             A pager: iterate over it to follow the pages; each item is a `CustomerTransaction`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.customers import get_customer_transactions
@@ -316,14 +298,15 @@ class CustomersResourceWithRawResponse:
     def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[_hints.models.SavedCard]]:
-        """As `customers.card_tokens`, but gives the whole response of one page."""
+        """Call `customers.card_tokens`; return the whole response of one page."""
         options = mask(options)
         from ..api.customers import get_customer_card_tokens
 
-        return get_customer_card_tokens.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            get_customer_card_tokens.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -334,15 +317,16 @@ class CustomersResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Customers]:
-        """As `customers.list`, but gives the whole response of one page."""
+        """Call `customers.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.customers import list_customers
 
-        return list_customers.sync_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return self._client.execute(
+            list_customers.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -353,7 +337,7 @@ class CustomersResourceWithRawResponse:
         phone: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Customer]:
-        """As `customers.create`, but gives the whole response."""
+        """Call `customers.create`; return the whole response."""
         options = mask(options)
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
@@ -367,24 +351,26 @@ class CustomersResourceWithRawResponse:
             "customers.create",
         )
 
-        return create_customer.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            create_customer.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.Customer]:
-        """As `customers.retrieve`, but gives the whole response."""
+        """Call `customers.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.customers import get_customer_by_id
 
-        return get_customer_by_id.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            get_customer_by_id.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -396,16 +382,17 @@ class CustomersResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CustomerTransactions]:
-        """As `customers.transactions`, but gives the whole response of one page."""
+        """Call `customers.transactions`; return the whole response of one page."""
         options = mask(options)
         from ..api.customers import get_customer_transactions
 
-        return get_customer_transactions.sync_detailed(
-            id,
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return self._client.execute(
+            get_customer_transactions.request(
+                id,
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
 
@@ -441,15 +428,11 @@ class AsyncCustomersResource:
             A pager over the one response, which is taken for the whole list; each item is a `SavedCard`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.customers import get_customer_card_tokens
@@ -495,13 +478,9 @@ class AsyncCustomersResource:
             A pager: iterate over it to follow the pages; each item is a `Customer`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.customers import list_customers
@@ -550,13 +529,9 @@ class AsyncCustomersResource:
             `Customer`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.customers import create_customer
@@ -571,11 +546,14 @@ class AsyncCustomersResource:
             "customers.create",
         )
 
-        return await create_customer.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                create_customer.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve(
@@ -600,24 +578,23 @@ class AsyncCustomersResource:
             `Customer`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.customers import get_customer_by_id
 
-        return await get_customer_by_id.asyncio(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                get_customer_by_id.request(
+                    id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     def transactions(
@@ -655,15 +632,11 @@ class AsyncCustomersResource:
             A pager: iterate over it to follow the pages; each item is a `CustomerTransaction`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.customers import get_customer_transactions
@@ -692,14 +665,15 @@ class AsyncCustomersResourceWithRawResponse:
     async def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[_hints.models.SavedCard]]:
-        """As `customers.card_tokens`, but gives the whole response of one page."""
+        """Call `customers.card_tokens`; return the whole response of one page."""
         options = mask(options)
         from ..api.customers import get_customer_card_tokens
 
-        return await get_customer_card_tokens.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            get_customer_card_tokens.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -710,15 +684,16 @@ class AsyncCustomersResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Customers]:
-        """As `customers.list`, but gives the whole response of one page."""
+        """Call `customers.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.customers import list_customers
 
-        return await list_customers.asyncio_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return await self._client.execute(
+            list_customers.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -729,7 +704,7 @@ class AsyncCustomersResourceWithRawResponse:
         phone: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Customer]:
-        """As `customers.create`, but gives the whole response."""
+        """Call `customers.create`; return the whole response."""
         options = mask(options)
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
@@ -743,24 +718,26 @@ class AsyncCustomersResourceWithRawResponse:
             "customers.create",
         )
 
-        return await create_customer.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            create_customer.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.Customer]:
-        """As `customers.retrieve`, but gives the whole response."""
+        """Call `customers.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.customers import get_customer_by_id
 
-        return await get_customer_by_id.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            get_customer_by_id.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -772,14 +749,15 @@ class AsyncCustomersResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CustomerTransactions]:
-        """As `customers.transactions`, but gives the whole response of one page."""
+        """Call `customers.transactions`; return the whole response of one page."""
         options = mask(options)
         from ..api.customers import get_customer_transactions
 
-        return await get_customer_transactions.asyncio_detailed(
-            id,
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return await self._client.execute(
+            get_customer_transactions.request(
+                id,
+                page=page,
+                size=size,
+            ),
+            options,
         )

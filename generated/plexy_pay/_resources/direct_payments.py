@@ -51,21 +51,14 @@ class DirectPaymentsResource:
             `KeyResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.direct_payments import get_keys
 
-        return get_keys.sync(
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(get_keys.request(), options).parsed
 
     @forgets
     def create(
@@ -174,16 +167,13 @@ class DirectPaymentsResource:
             `AuthorizePayment`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.direct_payments import create_host_to_host_payment
@@ -209,11 +199,12 @@ class DirectPaymentsResource:
             "direct_payments.create",
         )
 
-        return create_host_to_host_payment.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            create_host_to_host_payment.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def continue_three_ds(
@@ -251,17 +242,14 @@ class DirectPaymentsResource:
             `ContinueThreeDS`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.direct_payments import continue_three_d_secure
@@ -276,11 +264,12 @@ class DirectPaymentsResource:
             "direct_payments.continue_three_ds",
         )
 
-        return continue_three_d_secure.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            continue_three_d_secure.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
 
 class DirectPaymentsResourceWithRawResponse:
@@ -293,14 +282,11 @@ class DirectPaymentsResourceWithRawResponse:
     def keys(
         self, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.KeyResponse]:
-        """As `direct_payments.keys`, but gives the whole response."""
+        """Call `direct_payments.keys`; return the whole response."""
         options = mask(options)
         from ..api.direct_payments import get_keys
 
-        return get_keys.sync_detailed(
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(get_keys.request(), options)
 
     @forgets
     def create(
@@ -334,7 +320,7 @@ class DirectPaymentsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.AuthorizePayment]:
-        """As `direct_payments.create`, but gives the whole response."""
+        """Call `direct_payments.create`; return the whole response."""
         options = mask(options)
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
@@ -359,17 +345,18 @@ class DirectPaymentsResourceWithRawResponse:
             "direct_payments.create",
         )
 
-        return create_host_to_host_payment.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            create_host_to_host_payment.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     def continue_three_ds(
         self, *, cres: str, transaction_id: str, options: RequestOptions | None = None
     ) -> Response[_hints.models.ContinueThreeDS]:
-        """As `direct_payments.continue_three_ds`, but gives the whole response."""
+        """Call `direct_payments.continue_three_ds`; return the whole response."""
         options = mask(options)
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
@@ -383,10 +370,11 @@ class DirectPaymentsResourceWithRawResponse:
             "direct_payments.continue_three_ds",
         )
 
-        return continue_three_d_secure.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            continue_three_d_secure.request(
+                body=body,
+            ),
+            options,
         )
 
 
@@ -423,21 +411,14 @@ class AsyncDirectPaymentsResource:
             `KeyResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.direct_payments import get_keys
 
-        return await get_keys.asyncio(
-            client=self._client,
-            options=options,
-        )
+        return (await self._client.execute(get_keys.request(), options)).parsed
 
     @forgets
     async def create(
@@ -546,16 +527,13 @@ class AsyncDirectPaymentsResource:
             `AuthorizePayment`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.direct_payments import create_host_to_host_payment
@@ -581,11 +559,14 @@ class AsyncDirectPaymentsResource:
             "direct_payments.create",
         )
 
-        return await create_host_to_host_payment.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                create_host_to_host_payment.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def continue_three_ds(
@@ -623,17 +604,14 @@ class AsyncDirectPaymentsResource:
             `ContinueThreeDS`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.direct_payments import continue_three_d_secure
@@ -648,11 +626,14 @@ class AsyncDirectPaymentsResource:
             "direct_payments.continue_three_ds",
         )
 
-        return await continue_three_d_secure.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                continue_three_d_secure.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncDirectPaymentsResourceWithRawResponse:
@@ -665,14 +646,11 @@ class AsyncDirectPaymentsResourceWithRawResponse:
     async def keys(
         self, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.KeyResponse]:
-        """As `direct_payments.keys`, but gives the whole response."""
+        """Call `direct_payments.keys`; return the whole response."""
         options = mask(options)
         from ..api.direct_payments import get_keys
 
-        return await get_keys.asyncio_detailed(
-            client=self._client,
-            options=options,
-        )
+        return await self._client.execute(get_keys.request(), options)
 
     @forgets
     async def create(
@@ -706,7 +684,7 @@ class AsyncDirectPaymentsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.AuthorizePayment]:
-        """As `direct_payments.create`, but gives the whole response."""
+        """Call `direct_payments.create`; return the whole response."""
         options = mask(options)
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
@@ -731,17 +709,18 @@ class AsyncDirectPaymentsResourceWithRawResponse:
             "direct_payments.create",
         )
 
-        return await create_host_to_host_payment.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            create_host_to_host_payment.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     async def continue_three_ds(
         self, *, cres: str, transaction_id: str, options: RequestOptions | None = None
     ) -> Response[_hints.models.ContinueThreeDS]:
-        """As `direct_payments.continue_three_ds`, but gives the whole response."""
+        """Call `direct_payments.continue_three_ds`; return the whole response."""
         options = mask(options)
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
@@ -755,8 +734,9 @@ class AsyncDirectPaymentsResourceWithRawResponse:
             "direct_payments.continue_three_ds",
         )
 
-        return await continue_three_d_secure.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            continue_three_d_secure.request(
+                body=body,
+            ),
+            options,
         )

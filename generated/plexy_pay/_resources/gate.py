@@ -83,17 +83,12 @@ class GateResource:
             Nothing; the call succeeded.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate import get_api_health
 
-        get_api_health.sync(
-            client=self._client,
-            options=options,
-        )
+        self._client.execute(get_api_health.request(), options)
 
 
 class GateResourceWithRawResponse:
@@ -150,14 +145,11 @@ class GateResourceWithRawResponse:
 
     @forgets
     def health(self, *, options: RequestOptions | None = None) -> Response[None]:
-        """As `gate.health`, but gives the whole response."""
+        """Call `gate.health`; return the whole response."""
         options = mask(options)
         from ..api.gate import get_api_health
 
-        return get_api_health.sync_detailed(
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(get_api_health.request(), options)
 
 
 class AsyncGateResource:
@@ -230,17 +222,12 @@ class AsyncGateResource:
             Nothing; the call succeeded.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate import get_api_health
 
-        await get_api_health.asyncio(
-            client=self._client,
-            options=options,
-        )
+        await self._client.execute(get_api_health.request(), options)
 
 
 class AsyncGateResourceWithRawResponse:
@@ -297,11 +284,8 @@ class AsyncGateResourceWithRawResponse:
 
     @forgets
     async def health(self, *, options: RequestOptions | None = None) -> Response[None]:
-        """As `gate.health`, but gives the whole response."""
+        """Call `gate.health`; return the whole response."""
         options = mask(options)
         from ..api.gate import get_api_health
 
-        return await get_api_health.asyncio_detailed(
-            client=self._client,
-            options=options,
-        )
+        return await self._client.execute(get_api_health.request(), options)

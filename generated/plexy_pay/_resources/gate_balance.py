@@ -42,17 +42,12 @@ class GateBalanceResource:
             `GateBalanceList`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_balance import get_balance
 
-        return get_balance.sync(
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(get_balance.request(), options).parsed
 
 
 class GateBalanceResourceWithRawResponse:
@@ -65,14 +60,11 @@ class GateBalanceResourceWithRawResponse:
     def retrieve(
         self, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.GateBalanceList]:
-        """As `gate.balance.retrieve`, but gives the whole response."""
+        """Call `gate.balance.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.gate_balance import get_balance
 
-        return get_balance.sync_detailed(
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(get_balance.request(), options)
 
 
 class AsyncGateBalanceResource:
@@ -103,17 +95,12 @@ class AsyncGateBalanceResource:
             `GateBalanceList`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_balance import get_balance
 
-        return await get_balance.asyncio(
-            client=self._client,
-            options=options,
-        )
+        return (await self._client.execute(get_balance.request(), options)).parsed
 
 
 class AsyncGateBalanceResourceWithRawResponse:
@@ -126,11 +113,8 @@ class AsyncGateBalanceResourceWithRawResponse:
     async def retrieve(
         self, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.GateBalanceList]:
-        """As `gate.balance.retrieve`, but gives the whole response."""
+        """Call `gate.balance.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.gate_balance import get_balance
 
-        return await get_balance.asyncio_detailed(
-            client=self._client,
-            options=options,
-        )
+        return await self._client.execute(get_balance.request(), options)

@@ -63,9 +63,7 @@ class GateDepositsResource:
             A pager: iterate over it to follow the pages; each item is a `AgentDeposit`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_deposits import list_deposit_history
@@ -101,16 +99,17 @@ class GateDepositsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.GateDepositList]:
-        """As `gate.deposits.list`, but gives the whole response of one page."""
+        """Call `gate.deposits.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.gate_deposits import list_deposit_history
 
-        return list_deposit_history.sync_detailed(
-            client=self._client,
-            page=page,
-            page_size=page_size,
-            status=status,
-            options=options,
+        return self._client.execute(
+            list_deposit_history.request(
+                page=page,
+                page_size=page_size,
+                status=status,
+            ),
+            options,
         )
 
 
@@ -152,9 +151,7 @@ class AsyncGateDepositsResource:
             A pager: iterate over it to follow the pages; each item is a `AgentDeposit`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_deposits import list_deposit_history
@@ -190,14 +187,15 @@ class AsyncGateDepositsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.GateDepositList]:
-        """As `gate.deposits.list`, but gives the whole response of one page."""
+        """Call `gate.deposits.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.gate_deposits import list_deposit_history
 
-        return await list_deposit_history.asyncio_detailed(
-            client=self._client,
-            page=page,
-            page_size=page_size,
-            status=status,
-            options=options,
+        return await self._client.execute(
+            list_deposit_history.request(
+                page=page,
+                page_size=page_size,
+                status=status,
+            ),
+            options,
         )

@@ -67,9 +67,7 @@ class GateOrdersResource:
             A pager: iterate over it to follow the pages; each item is a `Order`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_orders import list_orders
@@ -138,12 +136,10 @@ class GateOrdersResource:
             `Order`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_orders import create_order
@@ -160,12 +156,13 @@ class GateOrdersResource:
             "gate.orders.create",
         )
 
-        return create_order.sync(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
-        )
+        return self._client.execute(
+            create_order.request(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve(
@@ -191,19 +188,18 @@ class GateOrdersResource:
             `Order`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is another agent's.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_orders import get_order_by_id
 
-        return get_order_by_id.sync(
-            order_id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            get_order_by_id.request(
+                order_id,
+            ),
+            options,
+        ).parsed
 
 
 class GateOrdersResourceWithRawResponse:
@@ -224,17 +220,18 @@ class GateOrdersResourceWithRawResponse:
         product_id: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.GateOrderList]:
-        """As `gate.orders.list`, but gives the whole response of one page."""
+        """Call `gate.orders.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.gate_orders import list_orders
 
-        return list_orders.sync_detailed(
-            client=self._client,
-            page=page,
-            page_size=page_size,
-            status=status,
-            product_id=product_id,
-            options=options,
+        return self._client.execute(
+            list_orders.request(
+                page=page,
+                page_size=page_size,
+                status=status,
+                product_id=product_id,
+            ),
+            options,
         )
 
     @forgets
@@ -250,7 +247,7 @@ class GateOrdersResourceWithRawResponse:
         external_ref: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Order]:
-        """As `gate.orders.create`, but gives the whole response."""
+        """Call `gate.orders.create`; return the whole response."""
         options = mask(options)
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
@@ -266,25 +263,27 @@ class GateOrdersResourceWithRawResponse:
             "gate.orders.create",
         )
 
-        return create_order.sync_detailed(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
+        return self._client.execute(
+            create_order.request(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
+            options,
         )
 
     @forgets
     def retrieve(
         self, order_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.Order]:
-        """As `gate.orders.retrieve`, but gives the whole response."""
+        """Call `gate.orders.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.gate_orders import get_order_by_id
 
-        return get_order_by_id.sync_detailed(
-            order_id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            get_order_by_id.request(
+                order_id,
+            ),
+            options,
         )
 
 
@@ -329,9 +328,7 @@ class AsyncGateOrdersResource:
             A pager: iterate over it to follow the pages; each item is a `Order`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_orders import list_orders
@@ -400,12 +397,10 @@ class AsyncGateOrdersResource:
             `Order`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: Something in the request is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_orders import create_order
@@ -422,12 +417,15 @@ class AsyncGateOrdersResource:
             "gate.orders.create",
         )
 
-        return await create_order.asyncio(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                create_order.request(
+                    body=body,
+                    idempotency_key=idempotency_key,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve(
@@ -453,19 +451,20 @@ class AsyncGateOrdersResource:
             `Order`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is another agent's.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_orders import get_order_by_id
 
-        return await get_order_by_id.asyncio(
-            order_id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                get_order_by_id.request(
+                    order_id,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncGateOrdersResourceWithRawResponse:
@@ -486,17 +485,18 @@ class AsyncGateOrdersResourceWithRawResponse:
         product_id: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.GateOrderList]:
-        """As `gate.orders.list`, but gives the whole response of one page."""
+        """Call `gate.orders.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.gate_orders import list_orders
 
-        return await list_orders.asyncio_detailed(
-            client=self._client,
-            page=page,
-            page_size=page_size,
-            status=status,
-            product_id=product_id,
-            options=options,
+        return await self._client.execute(
+            list_orders.request(
+                page=page,
+                page_size=page_size,
+                status=status,
+                product_id=product_id,
+            ),
+            options,
         )
 
     @forgets
@@ -512,7 +512,7 @@ class AsyncGateOrdersResourceWithRawResponse:
         external_ref: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Order]:
-        """As `gate.orders.create`, but gives the whole response."""
+        """Call `gate.orders.create`; return the whole response."""
         options = mask(options)
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
@@ -528,23 +528,25 @@ class AsyncGateOrdersResourceWithRawResponse:
             "gate.orders.create",
         )
 
-        return await create_order.asyncio_detailed(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
+        return await self._client.execute(
+            create_order.request(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve(
         self, order_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.Order]:
-        """As `gate.orders.retrieve`, but gives the whole response."""
+        """Call `gate.orders.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.gate_orders import get_order_by_id
 
-        return await get_order_by_id.asyncio_detailed(
-            order_id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            get_order_by_id.request(
+                order_id,
+            ),
+            options,
         )

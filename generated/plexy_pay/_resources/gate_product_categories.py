@@ -54,9 +54,7 @@ class GateProductCategoriesResource:
                 `ProductCategory`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_product_categories import list_product_categories
@@ -81,14 +79,11 @@ class GateProductCategoriesResourceWithRawResponse:
     def list(
         self, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[_hints.models.ProductCategory]]:
-        """As `gate.product_categories.list`, but gives the whole response of one page."""
+        """Call `gate.product_categories.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.gate_product_categories import list_product_categories
 
-        return list_product_categories.sync_detailed(
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(list_product_categories.request(), options)
 
 
 class AsyncGateProductCategoriesResource:
@@ -123,9 +118,7 @@ class AsyncGateProductCategoriesResource:
                 `ProductCategory`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_product_categories import list_product_categories
@@ -150,11 +143,8 @@ class AsyncGateProductCategoriesResourceWithRawResponse:
     async def list(
         self, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[_hints.models.ProductCategory]]:
-        """As `gate.product_categories.list`, but gives the whole response of one page."""
+        """Call `gate.product_categories.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.gate_product_categories import list_product_categories
 
-        return await list_product_categories.asyncio_detailed(
-            client=self._client,
-            options=options,
-        )
+        return await self._client.execute(list_product_categories.request(), options)

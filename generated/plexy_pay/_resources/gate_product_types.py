@@ -50,9 +50,7 @@ class GateProductTypesResource:
             A pager over the one response, which is taken for the whole list; each item is a `ProductType`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_product_types import list_product_types
@@ -77,14 +75,11 @@ class GateProductTypesResourceWithRawResponse:
     def list(
         self, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[_hints.models.ProductType]]:
-        """As `gate.product_types.list`, but gives the whole response of one page."""
+        """Call `gate.product_types.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.gate_product_types import list_product_types
 
-        return list_product_types.sync_detailed(
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(list_product_types.request(), options)
 
 
 class AsyncGateProductTypesResource:
@@ -117,9 +112,7 @@ class AsyncGateProductTypesResource:
             A pager over the one response, which is taken for the whole list; each item is a `ProductType`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_product_types import list_product_types
@@ -144,11 +137,8 @@ class AsyncGateProductTypesResourceWithRawResponse:
     async def list(
         self, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[_hints.models.ProductType]]:
-        """As `gate.product_types.list`, but gives the whole response of one page."""
+        """Call `gate.product_types.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.gate_product_types import list_product_types
 
-        return await list_product_types.asyncio_detailed(
-            client=self._client,
-            options=options,
-        )
+        return await self._client.execute(list_product_types.request(), options)

@@ -54,9 +54,7 @@ class GateProductsResource:
             A pager over the one response, which is taken for the whole list; each item is a `Product`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_products import list_products
@@ -94,19 +92,18 @@ class GateProductsResource:
             `Product`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is another agent's.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_products import get_product
 
-        return get_product.sync(
-            product_id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            get_product.request(
+                product_id,
+            ),
+            options,
+        ).parsed
 
 
 class GateProductsResourceWithRawResponse:
@@ -119,27 +116,25 @@ class GateProductsResourceWithRawResponse:
     def list(
         self, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[_hints.models.Product]]:
-        """As `gate.products.list`, but gives the whole response of one page."""
+        """Call `gate.products.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.gate_products import list_products
 
-        return list_products.sync_detailed(
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(list_products.request(), options)
 
     @forgets
     def retrieve(
         self, product_id: int, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.Product]:
-        """As `gate.products.retrieve`, but gives the whole response."""
+        """Call `gate.products.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.gate_products import get_product
 
-        return get_product.sync_detailed(
-            product_id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            get_product.request(
+                product_id,
+            ),
+            options,
         )
 
 
@@ -175,9 +170,7 @@ class AsyncGateProductsResource:
             A pager over the one response, which is taken for the whole list; each item is a `Product`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_products import list_products
@@ -215,19 +208,20 @@ class AsyncGateProductsResource:
             `Product`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is another agent's.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.gate_products import get_product
 
-        return await get_product.asyncio(
-            product_id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                get_product.request(
+                    product_id,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncGateProductsResourceWithRawResponse:
@@ -240,25 +234,23 @@ class AsyncGateProductsResourceWithRawResponse:
     async def list(
         self, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[_hints.models.Product]]:
-        """As `gate.products.list`, but gives the whole response of one page."""
+        """Call `gate.products.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.gate_products import list_products
 
-        return await list_products.asyncio_detailed(
-            client=self._client,
-            options=options,
-        )
+        return await self._client.execute(list_products.request(), options)
 
     @forgets
     async def retrieve(
         self, product_id: int, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.Product]:
-        """As `gate.products.retrieve`, but gives the whole response."""
+        """Call `gate.products.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.gate_products import get_product
 
-        return await get_product.asyncio_detailed(
-            product_id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            get_product.request(
+                product_id,
+            ),
+            options,
         )

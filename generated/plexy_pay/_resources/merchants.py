@@ -44,24 +44,21 @@ class MerchantsResource:
             `Merchant`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.merchants import retrieve_merchant_details
 
-        return retrieve_merchant_details.sync(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            retrieve_merchant_details.request(
+                id,
+            ),
+            options,
+        ).parsed
 
 
 class MerchantsResourceWithRawResponse:
@@ -74,14 +71,15 @@ class MerchantsResourceWithRawResponse:
     def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.Merchant]:
-        """As `merchants.retrieve`, but gives the whole response."""
+        """Call `merchants.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.merchants import retrieve_merchant_details
 
-        return retrieve_merchant_details.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            retrieve_merchant_details.request(
+                id,
+            ),
+            options,
         )
 
 
@@ -115,24 +113,23 @@ class AsyncMerchantsResource:
             `Merchant`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.merchants import retrieve_merchant_details
 
-        return await retrieve_merchant_details.asyncio(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                retrieve_merchant_details.request(
+                    id,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncMerchantsResourceWithRawResponse:
@@ -145,12 +142,13 @@ class AsyncMerchantsResourceWithRawResponse:
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.Merchant]:
-        """As `merchants.retrieve`, but gives the whole response."""
+        """Call `merchants.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.merchants import retrieve_merchant_details
 
-        return await retrieve_merchant_details.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            retrieve_merchant_details.request(
+                id,
+            ),
+            options,
         )

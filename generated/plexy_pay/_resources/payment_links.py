@@ -65,13 +65,9 @@ class PaymentLinksResource:
             A pager: iterate over it to follow the pages; each item is a `PaymentLinkInfo`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import list_payment_links
@@ -160,13 +156,9 @@ class PaymentLinksResource:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import create_payment_link
@@ -189,11 +181,12 @@ class PaymentLinksResource:
             "payment_links.create",
         )
 
-        return create_payment_link.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            create_payment_link.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve_by_order_reference(
@@ -221,24 +214,21 @@ class PaymentLinksResource:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
-        return retrieve_payment_link_by_order_reference.sync(
-            order_reference,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            retrieve_payment_link_by_order_reference.request(
+                order_reference,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve(
@@ -268,24 +258,21 @@ class PaymentLinksResource:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link
 
-        return retrieve_payment_link.sync(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            retrieve_payment_link.request(
+                id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def cancel(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -311,23 +298,20 @@ class PaymentLinksResource:
             Nothing; the call succeeded.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import cancel_payment_link
 
-        cancel_payment_link.sync(
-            id,
-            client=self._client,
-            options=options,
+        self._client.execute(
+            cancel_payment_link.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -355,15 +339,11 @@ class PaymentLinksResource:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
@@ -377,12 +357,13 @@ class PaymentLinksResource:
             "payment_links.update_expiration",
         )
 
-        return update_payment_link_expiration.sync(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            update_payment_link_expiration.request(
+                id,
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def statistics(
@@ -407,21 +388,16 @@ class PaymentLinksResource:
             `PaymentLinksStatistics`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics
 
-        return retrieve_payment_links_statistics.sync(
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            retrieve_payment_links_statistics.request(), options
+        ).parsed
 
 
 class PaymentLinksResourceWithRawResponse:
@@ -438,15 +414,16 @@ class PaymentLinksResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentLinksInfo]:
-        """As `payment_links.list`, but gives the whole response of one page."""
+        """Call `payment_links.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.payment_links import list_payment_links
 
-        return list_payment_links.sync_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return self._client.execute(
+            list_payment_links.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -470,7 +447,7 @@ class PaymentLinksResourceWithRawResponse:
         validation: bool | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentLink]:
-        """As `payment_links.create`, but gives the whole response."""
+        """Call `payment_links.create`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
@@ -492,59 +469,63 @@ class PaymentLinksResourceWithRawResponse:
             "payment_links.create",
         )
 
-        return create_payment_link.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            create_payment_link.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.PaymentLink]:
-        """As `payment_links.retrieve_by_order_reference`, but gives the whole response."""
+        """Call `payment_links.retrieve_by_order_reference`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
-        return retrieve_payment_link_by_order_reference.sync_detailed(
-            order_reference,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            retrieve_payment_link_by_order_reference.request(
+                order_reference,
+            ),
+            options,
         )
 
     @forgets
     def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.PaymentLink]:
-        """As `payment_links.retrieve`, but gives the whole response."""
+        """Call `payment_links.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link
 
-        return retrieve_payment_link.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            retrieve_payment_link.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
     def cancel(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[None]:
-        """As `payment_links.cancel`, but gives the whole response."""
+        """Call `payment_links.cancel`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import cancel_payment_link
 
-        return cancel_payment_link.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            cancel_payment_link.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
     def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
     ) -> Response[_hints.models.PaymentLink]:
-        """As `payment_links.update_expiration`, but gives the whole response."""
+        """Call `payment_links.update_expiration`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
@@ -557,24 +538,24 @@ class PaymentLinksResourceWithRawResponse:
             "payment_links.update_expiration",
         )
 
-        return update_payment_link_expiration.sync_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            update_payment_link_expiration.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     def statistics(
         self, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.PaymentLinksStatistics]:
-        """As `payment_links.statistics`, but gives the whole response."""
+        """Call `payment_links.statistics`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics
 
-        return retrieve_payment_links_statistics.sync_detailed(
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            retrieve_payment_links_statistics.request(), options
         )
 
 
@@ -616,13 +597,9 @@ class AsyncPaymentLinksResource:
             A pager: iterate over it to follow the pages; each item is a `PaymentLinkInfo`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import list_payment_links
@@ -711,13 +688,9 @@ class AsyncPaymentLinksResource:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import create_payment_link
@@ -740,11 +713,14 @@ class AsyncPaymentLinksResource:
             "payment_links.create",
         )
 
-        return await create_payment_link.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                create_payment_link.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve_by_order_reference(
@@ -772,24 +748,23 @@ class AsyncPaymentLinksResource:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
-        return await retrieve_payment_link_by_order_reference.asyncio(
-            order_reference,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                retrieve_payment_link_by_order_reference.request(
+                    order_reference,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve(
@@ -819,24 +794,23 @@ class AsyncPaymentLinksResource:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link
 
-        return await retrieve_payment_link.asyncio(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                retrieve_payment_link.request(
+                    id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def cancel(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -862,23 +836,20 @@ class AsyncPaymentLinksResource:
             Nothing; the call succeeded.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import cancel_payment_link
 
-        await cancel_payment_link.asyncio(
-            id,
-            client=self._client,
-            options=options,
+        await self._client.execute(
+            cancel_payment_link.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -906,15 +877,11 @@ class AsyncPaymentLinksResource:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
@@ -928,12 +895,15 @@ class AsyncPaymentLinksResource:
             "payment_links.update_expiration",
         )
 
-        return await update_payment_link_expiration.asyncio(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                update_payment_link_expiration.request(
+                    id,
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def statistics(
@@ -958,21 +928,18 @@ class AsyncPaymentLinksResource:
             `PaymentLinksStatistics`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics
 
-        return await retrieve_payment_links_statistics.asyncio(
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                retrieve_payment_links_statistics.request(), options
+            )
+        ).parsed
 
 
 class AsyncPaymentLinksResourceWithRawResponse:
@@ -989,15 +956,16 @@ class AsyncPaymentLinksResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentLinksInfo]:
-        """As `payment_links.list`, but gives the whole response of one page."""
+        """Call `payment_links.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.payment_links import list_payment_links
 
-        return await list_payment_links.asyncio_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return await self._client.execute(
+            list_payment_links.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -1021,7 +989,7 @@ class AsyncPaymentLinksResourceWithRawResponse:
         validation: bool | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentLink]:
-        """As `payment_links.create`, but gives the whole response."""
+        """Call `payment_links.create`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
@@ -1043,59 +1011,63 @@ class AsyncPaymentLinksResourceWithRawResponse:
             "payment_links.create",
         )
 
-        return await create_payment_link.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            create_payment_link.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.PaymentLink]:
-        """As `payment_links.retrieve_by_order_reference`, but gives the whole response."""
+        """Call `payment_links.retrieve_by_order_reference`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
-        return await retrieve_payment_link_by_order_reference.asyncio_detailed(
-            order_reference,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            retrieve_payment_link_by_order_reference.request(
+                order_reference,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.PaymentLink]:
-        """As `payment_links.retrieve`, but gives the whole response."""
+        """Call `payment_links.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link
 
-        return await retrieve_payment_link.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            retrieve_payment_link.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
     async def cancel(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[None]:
-        """As `payment_links.cancel`, but gives the whole response."""
+        """Call `payment_links.cancel`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import cancel_payment_link
 
-        return await cancel_payment_link.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            cancel_payment_link.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
     async def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
     ) -> Response[_hints.models.PaymentLink]:
-        """As `payment_links.update_expiration`, but gives the whole response."""
+        """Call `payment_links.update_expiration`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
@@ -1108,22 +1080,22 @@ class AsyncPaymentLinksResourceWithRawResponse:
             "payment_links.update_expiration",
         )
 
-        return await update_payment_link_expiration.asyncio_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            update_payment_link_expiration.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     async def statistics(
         self, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.PaymentLinksStatistics]:
-        """As `payment_links.statistics`, but gives the whole response."""
+        """Call `payment_links.statistics`; return the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics
 
-        return await retrieve_payment_links_statistics.asyncio_detailed(
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            retrieve_payment_links_statistics.request(), options
         )

@@ -58,26 +58,24 @@ class PaymentsResource:
             `CancelPaymentResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payments import cancel_payment
 
-        return cancel_payment.sync(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            cancel_payment.request(
+                id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def capture(
@@ -122,17 +120,14 @@ class PaymentsResource:
             `CapturePaymentResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payments import capture_payment
@@ -146,12 +141,13 @@ class PaymentsResource:
             "payments.capture",
         )
 
-        return capture_payment.sync(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            capture_payment.request(
+                id,
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def refund(
@@ -201,17 +197,14 @@ class PaymentsResource:
             `RefundPaymentResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payments import process_refund
@@ -227,12 +220,13 @@ class PaymentsResource:
             "payments.refund",
         )
 
-        return process_refund.sync(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            process_refund.request(
+                id,
+                body=body,
+            ),
+            options,
+        ).parsed
 
 
 class PaymentsResourceWithRawResponse:
@@ -245,14 +239,15 @@ class PaymentsResourceWithRawResponse:
     def cancel(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.CancelPaymentResponse]:
-        """As `payments.cancel`, but gives the whole response."""
+        """Call `payments.cancel`; return the whole response."""
         options = mask(options)
         from ..api.payments import cancel_payment
 
-        return cancel_payment.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            cancel_payment.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -263,7 +258,7 @@ class PaymentsResourceWithRawResponse:
         amount: int | Decimal | _hints.Money | None | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CapturePaymentResponse]:
-        """As `payments.capture`, but gives the whole response."""
+        """Call `payments.capture`; return the whole response."""
         options = mask(options)
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
@@ -276,11 +271,12 @@ class PaymentsResourceWithRawResponse:
             "payments.capture",
         )
 
-        return capture_payment.sync_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            capture_payment.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -293,7 +289,7 @@ class PaymentsResourceWithRawResponse:
         description: str | None | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.RefundPaymentResponse]:
-        """As `payments.refund`, but gives the whole response."""
+        """Call `payments.refund`; return the whole response."""
         options = mask(options)
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
@@ -308,11 +304,12 @@ class PaymentsResourceWithRawResponse:
             "payments.refund",
         )
 
-        return process_refund.sync_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            process_refund.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
 
@@ -357,26 +354,26 @@ class AsyncPaymentsResource:
             `CancelPaymentResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payments import cancel_payment
 
-        return await cancel_payment.asyncio(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                cancel_payment.request(
+                    id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def capture(
@@ -421,17 +418,14 @@ class AsyncPaymentsResource:
             `CapturePaymentResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payments import capture_payment
@@ -445,12 +439,15 @@ class AsyncPaymentsResource:
             "payments.capture",
         )
 
-        return await capture_payment.asyncio(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                capture_payment.request(
+                    id,
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def refund(
@@ -500,17 +497,14 @@ class AsyncPaymentsResource:
             `RefundPaymentResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payments import process_refund
@@ -526,12 +520,15 @@ class AsyncPaymentsResource:
             "payments.refund",
         )
 
-        return await process_refund.asyncio(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                process_refund.request(
+                    id,
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncPaymentsResourceWithRawResponse:
@@ -544,14 +541,15 @@ class AsyncPaymentsResourceWithRawResponse:
     async def cancel(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.CancelPaymentResponse]:
-        """As `payments.cancel`, but gives the whole response."""
+        """Call `payments.cancel`; return the whole response."""
         options = mask(options)
         from ..api.payments import cancel_payment
 
-        return await cancel_payment.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            cancel_payment.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -562,7 +560,7 @@ class AsyncPaymentsResourceWithRawResponse:
         amount: int | Decimal | _hints.Money | None | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CapturePaymentResponse]:
-        """As `payments.capture`, but gives the whole response."""
+        """Call `payments.capture`; return the whole response."""
         options = mask(options)
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
@@ -575,11 +573,12 @@ class AsyncPaymentsResourceWithRawResponse:
             "payments.capture",
         )
 
-        return await capture_payment.asyncio_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            capture_payment.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -592,7 +591,7 @@ class AsyncPaymentsResourceWithRawResponse:
         description: str | None | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.RefundPaymentResponse]:
-        """As `payments.refund`, but gives the whole response."""
+        """Call `payments.refund`; return the whole response."""
         options = mask(options)
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
@@ -607,9 +606,10 @@ class AsyncPaymentsResourceWithRawResponse:
             "payments.refund",
         )
 
-        return await process_refund.asyncio_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            process_refund.request(
+                id,
+                body=body,
+            ),
+            options,
         )

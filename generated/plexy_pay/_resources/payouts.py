@@ -63,13 +63,9 @@ class PayoutsResource:
             A pager: iterate over it to follow the pages; each item is a `Payout`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
@@ -127,16 +123,13 @@ class PayoutsResource:
             `Payout`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payouts import process_payout
@@ -152,11 +145,12 @@ class PayoutsResource:
             "payouts.create",
         )
 
-        return process_payout.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            process_payout.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def save_card(
@@ -197,13 +191,9 @@ class PayoutsResource:
             `SavedCard`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payouts import save_card_for_payouts
@@ -218,11 +208,12 @@ class PayoutsResource:
             "payouts.save_card",
         )
 
-        return save_card_for_payouts.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            save_card_for_payouts.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
 
 class PayoutsResourceWithRawResponse:
@@ -239,15 +230,16 @@ class PayoutsResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.Payout]]:
-        """As `payouts.list`, but gives the whole response of one page."""
+        """Call `payouts.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
 
-        return retrieve_payout_transactions.sync_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return self._client.execute(
+            retrieve_payout_transactions.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -259,7 +251,7 @@ class PayoutsResourceWithRawResponse:
         card_token_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Payout]:
-        """As `payouts.create`, but gives the whole response."""
+        """Call `payouts.create`; return the whole response."""
         options = mask(options)
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
@@ -274,10 +266,11 @@ class PayoutsResourceWithRawResponse:
             "payouts.create",
         )
 
-        return process_payout.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            process_payout.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -290,7 +283,7 @@ class PayoutsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.SavedCard]:
-        """As `payouts.save_card`, but gives the whole response."""
+        """Call `payouts.save_card`; return the whole response."""
         options = mask(options)
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
@@ -304,10 +297,11 @@ class PayoutsResourceWithRawResponse:
             "payouts.save_card",
         )
 
-        return save_card_for_payouts.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            save_card_for_payouts.request(
+                body=body,
+            ),
+            options,
         )
 
 
@@ -350,13 +344,9 @@ class AsyncPayoutsResource:
             A pager: iterate over it to follow the pages; each item is a `Payout`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
@@ -414,16 +404,13 @@ class AsyncPayoutsResource:
             `Payout`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payouts import process_payout
@@ -439,11 +426,14 @@ class AsyncPayoutsResource:
             "payouts.create",
         )
 
-        return await process_payout.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                process_payout.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def save_card(
@@ -484,13 +474,9 @@ class AsyncPayoutsResource:
             `SavedCard`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.payouts import save_card_for_payouts
@@ -505,11 +491,14 @@ class AsyncPayoutsResource:
             "payouts.save_card",
         )
 
-        return await save_card_for_payouts.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                save_card_for_payouts.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncPayoutsResourceWithRawResponse:
@@ -526,15 +515,16 @@ class AsyncPayoutsResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.Payout]]:
-        """As `payouts.list`, but gives the whole response of one page."""
+        """Call `payouts.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
 
-        return await retrieve_payout_transactions.asyncio_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return await self._client.execute(
+            retrieve_payout_transactions.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -546,7 +536,7 @@ class AsyncPayoutsResourceWithRawResponse:
         card_token_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Payout]:
-        """As `payouts.create`, but gives the whole response."""
+        """Call `payouts.create`; return the whole response."""
         options = mask(options)
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
@@ -561,10 +551,11 @@ class AsyncPayoutsResourceWithRawResponse:
             "payouts.create",
         )
 
-        return await process_payout.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            process_payout.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
@@ -577,7 +568,7 @@ class AsyncPayoutsResourceWithRawResponse:
         | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.SavedCard]:
-        """As `payouts.save_card`, but gives the whole response."""
+        """Call `payouts.save_card`; return the whole response."""
         options = mask(options)
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
@@ -591,8 +582,9 @@ class AsyncPayoutsResourceWithRawResponse:
             "payouts.save_card",
         )
 
-        return await save_card_for_payouts.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            save_card_for_payouts.request(
+                body=body,
+            ),
+            options,
         )

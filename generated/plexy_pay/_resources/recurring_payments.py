@@ -73,16 +73,13 @@ class RecurringPaymentsResource:
             `MerchantInitiatedPayment`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
@@ -101,11 +98,12 @@ class RecurringPaymentsResource:
             "recurring_payments.create",
         )
 
-        return create_merchant_initiated_payment.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            create_merchant_initiated_payment.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
 
 class RecurringPaymentsResourceWithRawResponse:
@@ -124,7 +122,7 @@ class RecurringPaymentsResourceWithRawResponse:
         initial_transaction_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.MerchantInitiatedPayment]:
-        """As `recurring_payments.create`, but gives the whole response."""
+        """Call `recurring_payments.create`; return the whole response."""
         options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import (
@@ -142,10 +140,11 @@ class RecurringPaymentsResourceWithRawResponse:
             "recurring_payments.create",
         )
 
-        return create_merchant_initiated_payment.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            create_merchant_initiated_payment.request(
+                body=body,
+            ),
+            options,
         )
 
 
@@ -205,16 +204,13 @@ class AsyncRecurringPaymentsResource:
             `MerchantInitiatedPayment`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
@@ -233,11 +229,14 @@ class AsyncRecurringPaymentsResource:
             "recurring_payments.create",
         )
 
-        return await create_merchant_initiated_payment.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                create_merchant_initiated_payment.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncRecurringPaymentsResourceWithRawResponse:
@@ -256,7 +255,7 @@ class AsyncRecurringPaymentsResourceWithRawResponse:
         initial_transaction_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.MerchantInitiatedPayment]:
-        """As `recurring_payments.create`, but gives the whole response."""
+        """Call `recurring_payments.create`; return the whole response."""
         options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import (
@@ -274,8 +273,9 @@ class AsyncRecurringPaymentsResourceWithRawResponse:
             "recurring_payments.create",
         )
 
-        return await create_merchant_initiated_payment.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            create_merchant_initiated_payment.request(
+                body=body,
+            ),
+            options,
         )

@@ -66,13 +66,9 @@ class SettlementOrdersResource:
             A pager: iterate over it to follow the pages; each item is a `SettlementPaymentOrder`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
@@ -142,15 +138,12 @@ class SettlementOrdersResource:
             `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
@@ -167,11 +160,12 @@ class SettlementOrdersResource:
             "settlement_orders.create",
         )
 
-        return create_settlement_payment_order.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            create_settlement_payment_order.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve(
@@ -197,24 +191,21 @@ class SettlementOrdersResource:
             `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id
 
-        return get_settlement_payment_order_by_id.sync(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            get_settlement_payment_order_by_id.request(
+                id,
+            ),
+            options,
+        ).parsed
 
 
 class SettlementOrdersResourceWithRawResponse:
@@ -231,15 +222,16 @@ class SettlementOrdersResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.SettlementPaymentOrder]]:
-        """As `settlement_orders.list`, but gives the whole response of one page."""
+        """Call `settlement_orders.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
 
-        return list_settlement_payment_orders.sync_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return self._client.execute(
+            list_settlement_payment_orders.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -252,7 +244,7 @@ class SettlementOrdersResourceWithRawResponse:
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.SettlementPaymentOrder]:
-        """As `settlement_orders.create`, but gives the whole response."""
+        """Call `settlement_orders.create`; return the whole response."""
         options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order_body import SettlementPaymentOrderBody
@@ -268,24 +260,26 @@ class SettlementOrdersResourceWithRawResponse:
             "settlement_orders.create",
         )
 
-        return create_settlement_payment_order.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            create_settlement_payment_order.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.SettlementPaymentOrder]:
-        """As `settlement_orders.retrieve`, but gives the whole response."""
+        """Call `settlement_orders.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id
 
-        return get_settlement_payment_order_by_id.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            get_settlement_payment_order_by_id.request(
+                id,
+            ),
+            options,
         )
 
 
@@ -331,13 +325,9 @@ class AsyncSettlementOrdersResource:
             A pager: iterate over it to follow the pages; each item is a `SettlementPaymentOrder`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
@@ -407,15 +397,12 @@ class AsyncSettlementOrdersResource:
             `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
@@ -432,11 +419,14 @@ class AsyncSettlementOrdersResource:
             "settlement_orders.create",
         )
 
-        return await create_settlement_payment_order.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                create_settlement_payment_order.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve(
@@ -462,24 +452,23 @@ class AsyncSettlementOrdersResource:
             `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id
 
-        return await get_settlement_payment_order_by_id.asyncio(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                get_settlement_payment_order_by_id.request(
+                    id,
+                ),
+                options,
+            )
+        ).parsed
 
 
 class AsyncSettlementOrdersResourceWithRawResponse:
@@ -496,15 +485,16 @@ class AsyncSettlementOrdersResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.SettlementPaymentOrder]]:
-        """As `settlement_orders.list`, but gives the whole response of one page."""
+        """Call `settlement_orders.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
 
-        return await list_settlement_payment_orders.asyncio_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return await self._client.execute(
+            list_settlement_payment_orders.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -517,7 +507,7 @@ class AsyncSettlementOrdersResourceWithRawResponse:
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.SettlementPaymentOrder]:
-        """As `settlement_orders.create`, but gives the whole response."""
+        """Call `settlement_orders.create`; return the whole response."""
         options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order_body import SettlementPaymentOrderBody
@@ -533,22 +523,24 @@ class AsyncSettlementOrdersResourceWithRawResponse:
             "settlement_orders.create",
         )
 
-        return await create_settlement_payment_order.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            create_settlement_payment_order.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.SettlementPaymentOrder]:
-        """As `settlement_orders.retrieve`, but gives the whole response."""
+        """Call `settlement_orders.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id
 
-        return await get_settlement_payment_order_by_id.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            get_settlement_payment_order_by_id.request(
+                id,
+            ),
+            options,
         )

@@ -63,13 +63,9 @@ class SplitRequestsResource:
             A pager: iterate over it to follow the pages; each item is a `SplitRequest`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.split_requests import list_split_requests
@@ -128,16 +124,13 @@ class SplitRequestsResource:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.split_requests import create_split_request
@@ -154,11 +147,12 @@ class SplitRequestsResource:
             "split_requests.create",
         )
 
-        return create_split_request.sync(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            create_split_request.request(
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve(
@@ -183,24 +177,21 @@ class SplitRequestsResource:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.split_requests import get_split_request_by_id
 
-        return get_split_request_by_id.sync(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            get_split_request_by_id.request(
+                id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def update(
@@ -241,18 +232,15 @@ class SplitRequestsResource:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.split_requests import update_split_request
@@ -269,12 +257,13 @@ class SplitRequestsResource:
             "split_requests.update",
         )
 
-        return update_split_request.sync(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return self._client.execute(
+            update_split_request.request(
+                id,
+                body=body,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -300,26 +289,24 @@ class SplitRequestsResource:
             Nothing; the call succeeded.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.split_requests import delete_split_request
 
-        delete_split_request.sync(
-            id,
-            client=self._client,
-            options=options,
+        self._client.execute(
+            delete_split_request.request(
+                id,
+            ),
+            options,
         )
 
 
@@ -337,15 +324,16 @@ class SplitRequestsResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.SplitRequest]]:
-        """As `split_requests.list`, but gives the whole response of one page."""
+        """Call `split_requests.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.split_requests import list_split_requests
 
-        return list_split_requests.sync_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return self._client.execute(
+            list_split_requests.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -358,7 +346,7 @@ class SplitRequestsResourceWithRawResponse:
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.SplitRequest]:
-        """As `split_requests.create`, but gives the whole response."""
+        """Call `split_requests.create`; return the whole response."""
         options = mask(options)
         from ..api.split_requests import create_split_request
         from ..models.split_request_body import SplitRequestBody
@@ -374,24 +362,26 @@ class SplitRequestsResourceWithRawResponse:
             "split_requests.create",
         )
 
-        return create_split_request.sync_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            create_split_request.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.SplitRequest]:
-        """As `split_requests.retrieve`, but gives the whole response."""
+        """Call `split_requests.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.split_requests import get_split_request_by_id
 
-        return get_split_request_by_id.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            get_split_request_by_id.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -405,7 +395,7 @@ class SplitRequestsResourceWithRawResponse:
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.SplitRequest]:
-        """As `split_requests.update`, but gives the whole response."""
+        """Call `split_requests.update`; return the whole response."""
         options = mask(options)
         from ..api.split_requests import update_split_request
         from ..models.split_request_body import SplitRequestBody
@@ -421,25 +411,27 @@ class SplitRequestsResourceWithRawResponse:
             "split_requests.update",
         )
 
-        return update_split_request.sync_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return self._client.execute(
+            update_split_request.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     def delete(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[None]:
-        """As `split_requests.delete`, but gives the whole response."""
+        """Call `split_requests.delete`; return the whole response."""
         options = mask(options)
         from ..api.split_requests import delete_split_request
 
-        return delete_split_request.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            delete_split_request.request(
+                id,
+            ),
+            options,
         )
 
 
@@ -484,13 +476,9 @@ class AsyncSplitRequestsResource:
             A pager: iterate over it to follow the pages; each item is a `SplitRequest`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.split_requests import list_split_requests
@@ -549,16 +537,13 @@ class AsyncSplitRequestsResource:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.split_requests import create_split_request
@@ -575,11 +560,14 @@ class AsyncSplitRequestsResource:
             "split_requests.create",
         )
 
-        return await create_split_request.asyncio(
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                create_split_request.request(
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve(
@@ -604,24 +592,23 @@ class AsyncSplitRequestsResource:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.split_requests import get_split_request_by_id
 
-        return await get_split_request_by_id.asyncio(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                get_split_request_by_id.request(
+                    id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def update(
@@ -662,18 +649,15 @@ class AsyncSplitRequestsResource:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.split_requests import update_split_request
@@ -690,12 +674,15 @@ class AsyncSplitRequestsResource:
             "split_requests.update",
         )
 
-        return await update_split_request.asyncio(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                update_split_request.request(
+                    id,
+                    body=body,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -721,26 +708,24 @@ class AsyncSplitRequestsResource:
             Nothing; the call succeeded.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.split_requests import delete_split_request
 
-        await delete_split_request.asyncio(
-            id,
-            client=self._client,
-            options=options,
+        await self._client.execute(
+            delete_split_request.request(
+                id,
+            ),
+            options,
         )
 
 
@@ -758,15 +743,16 @@ class AsyncSplitRequestsResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.SplitRequest]]:
-        """As `split_requests.list`, but gives the whole response of one page."""
+        """Call `split_requests.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.split_requests import list_split_requests
 
-        return await list_split_requests.asyncio_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return await self._client.execute(
+            list_split_requests.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
     @forgets
@@ -779,7 +765,7 @@ class AsyncSplitRequestsResourceWithRawResponse:
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.SplitRequest]:
-        """As `split_requests.create`, but gives the whole response."""
+        """Call `split_requests.create`; return the whole response."""
         options = mask(options)
         from ..api.split_requests import create_split_request
         from ..models.split_request_body import SplitRequestBody
@@ -795,24 +781,26 @@ class AsyncSplitRequestsResourceWithRawResponse:
             "split_requests.create",
         )
 
-        return await create_split_request.asyncio_detailed(
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            create_split_request.request(
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.SplitRequest]:
-        """As `split_requests.retrieve`, but gives the whole response."""
+        """Call `split_requests.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.split_requests import get_split_request_by_id
 
-        return await get_split_request_by_id.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            get_split_request_by_id.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
@@ -826,7 +814,7 @@ class AsyncSplitRequestsResourceWithRawResponse:
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.SplitRequest]:
-        """As `split_requests.update`, but gives the whole response."""
+        """Call `split_requests.update`; return the whole response."""
         options = mask(options)
         from ..api.split_requests import update_split_request
         from ..models.split_request_body import SplitRequestBody
@@ -842,23 +830,25 @@ class AsyncSplitRequestsResourceWithRawResponse:
             "split_requests.update",
         )
 
-        return await update_split_request.asyncio_detailed(
-            id,
-            client=self._client,
-            body=body,
-            options=options,
+        return await self._client.execute(
+            update_split_request.request(
+                id,
+                body=body,
+            ),
+            options,
         )
 
     @forgets
     async def delete(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[None]:
-        """As `split_requests.delete`, but gives the whole response."""
+        """Call `split_requests.delete`; return the whole response."""
         options = mask(options)
         from ..api.split_requests import delete_split_request
 
-        return await delete_split_request.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            delete_split_request.request(
+                id,
+            ),
+            options,
         )

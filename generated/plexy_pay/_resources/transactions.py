@@ -53,24 +53,21 @@ class TransactionsResource:
             `TransactionEvents`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
 
-        return find_transaction_history_by_id.sync(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            find_transaction_history_by_id.request(
+                id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve_by_payment_link(
@@ -102,24 +99,21 @@ class TransactionsResource:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
 
-        return find_transaction_by_payment_link_id.sync(
-            payment_link_id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            find_transaction_by_payment_link_id.request(
+                payment_link_id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve(
@@ -149,24 +143,21 @@ class TransactionsResource:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_id
 
-        return find_transaction_by_id.sync(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            find_transaction_by_id.request(
+                id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve_by_order_reference(
@@ -198,24 +189,21 @@ class TransactionsResource:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
 
-        return find_transaction_by_order_reference.sync(
-            order_reference,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            find_transaction_by_order_reference.request(
+                order_reference,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def list(
@@ -251,13 +239,9 @@ class TransactionsResource:
             A pager: iterate over it to follow the pages; each item is a `Transaction`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.transactions import list_transactions
@@ -285,56 +269,60 @@ class TransactionsResourceWithRawResponse:
     def history(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.TransactionEvents]:
-        """As `transactions.history`, but gives the whole response."""
+        """Call `transactions.history`; return the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
 
-        return find_transaction_history_by_id.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            find_transaction_history_by_id.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
     def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.TransactionResponse]:
-        """As `transactions.retrieve_by_payment_link`, but gives the whole response."""
+        """Call `transactions.retrieve_by_payment_link`; return the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
 
-        return find_transaction_by_payment_link_id.sync_detailed(
-            payment_link_id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            find_transaction_by_payment_link_id.request(
+                payment_link_id,
+            ),
+            options,
         )
 
     @forgets
     def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.TransactionResponse]:
-        """As `transactions.retrieve`, but gives the whole response."""
+        """Call `transactions.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_id
 
-        return find_transaction_by_id.sync_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            find_transaction_by_id.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.TransactionResponse]:
-        """As `transactions.retrieve_by_order_reference`, but gives the whole response."""
+        """Call `transactions.retrieve_by_order_reference`; return the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
 
-        return find_transaction_by_order_reference.sync_detailed(
-            order_reference,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            find_transaction_by_order_reference.request(
+                order_reference,
+            ),
+            options,
         )
 
     @forgets
@@ -345,15 +333,16 @@ class TransactionsResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.TransactionList]:
-        """As `transactions.list`, but gives the whole response of one page."""
+        """Call `transactions.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.transactions import list_transactions
 
-        return list_transactions.sync_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return self._client.execute(
+            list_transactions.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )
 
 
@@ -387,24 +376,23 @@ class AsyncTransactionsResource:
             `TransactionEvents`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
 
-        return await find_transaction_history_by_id.asyncio(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                find_transaction_history_by_id.request(
+                    id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve_by_payment_link(
@@ -436,24 +424,23 @@ class AsyncTransactionsResource:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
 
-        return await find_transaction_by_payment_link_id.asyncio(
-            payment_link_id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                find_transaction_by_payment_link_id.request(
+                    payment_link_id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve(
@@ -483,24 +470,23 @@ class AsyncTransactionsResource:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_id
 
-        return await find_transaction_by_id.asyncio(
-            id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                find_transaction_by_id.request(
+                    id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve_by_order_reference(
@@ -532,24 +518,23 @@ class AsyncTransactionsResource:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
 
-        return await find_transaction_by_order_reference.asyncio(
-            order_reference,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                find_transaction_by_order_reference.request(
+                    order_reference,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     def list(
@@ -585,13 +570,9 @@ class AsyncTransactionsResource:
             A pager: iterate over it to follow the pages; each item is a `Transaction`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.transactions import list_transactions
@@ -619,56 +600,60 @@ class AsyncTransactionsResourceWithRawResponse:
     async def history(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.TransactionEvents]:
-        """As `transactions.history`, but gives the whole response."""
+        """Call `transactions.history`; return the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
 
-        return await find_transaction_history_by_id.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            find_transaction_history_by_id.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.TransactionResponse]:
-        """As `transactions.retrieve_by_payment_link`, but gives the whole response."""
+        """Call `transactions.retrieve_by_payment_link`; return the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
 
-        return await find_transaction_by_payment_link_id.asyncio_detailed(
-            payment_link_id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            find_transaction_by_payment_link_id.request(
+                payment_link_id,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.TransactionResponse]:
-        """As `transactions.retrieve`, but gives the whole response."""
+        """Call `transactions.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_id
 
-        return await find_transaction_by_id.asyncio_detailed(
-            id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            find_transaction_by_id.request(
+                id,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.TransactionResponse]:
-        """As `transactions.retrieve_by_order_reference`, but gives the whole response."""
+        """Call `transactions.retrieve_by_order_reference`; return the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
 
-        return await find_transaction_by_order_reference.asyncio_detailed(
-            order_reference,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            find_transaction_by_order_reference.request(
+                order_reference,
+            ),
+            options,
         )
 
     @forgets
@@ -679,13 +664,14 @@ class AsyncTransactionsResourceWithRawResponse:
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.TransactionList]:
-        """As `transactions.list`, but gives the whole response of one page."""
+        """Call `transactions.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.transactions import list_transactions
 
-        return await list_transactions.asyncio_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
+        return await self._client.execute(
+            list_transactions.request(
+                page=page,
+                size=size,
+            ),
+            options,
         )

@@ -84,15 +84,12 @@ class WalletResource:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import authorize_wallet_transaction
@@ -108,12 +105,13 @@ class WalletResource:
             "wallet.authorize",
         )
 
-        return authorize_wallet_transaction.sync(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
-        )
+        return self._client.execute(
+            authorize_wallet_transaction.request(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def capture(
@@ -151,26 +149,24 @@ class WalletResource:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import capture_wallet_transaction
 
-        return capture_wallet_transaction.sync(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            capture_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def cancel(
@@ -207,26 +203,24 @@ class WalletResource:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import cancel_wallet_transaction
 
-        return cancel_wallet_transaction.sync(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            cancel_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def refund(
@@ -264,26 +258,24 @@ class WalletResource:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import refund_wallet_transaction
 
-        return refund_wallet_transaction.sync(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            refund_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def retrieve(
@@ -309,24 +301,21 @@ class WalletResource:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import get_wallet_transaction
 
-        return get_wallet_transaction.sync(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(
+            get_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
+        ).parsed
 
     @forgets
     def list(
@@ -357,13 +346,9 @@ class WalletResource:
                 `WalletTransaction`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import list_wallet_transactions
@@ -394,7 +379,7 @@ class WalletResourceWithRawResponse:
         order_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.WalletTransaction]:
-        """As `wallet.authorize`, but gives the whole response."""
+        """Call `wallet.authorize`; return the whole response."""
         options = mask(options)
         from ..api.wallet import authorize_wallet_transaction
         from ..models.authorize_wallet_transaction import AuthorizeWalletTransaction
@@ -409,81 +394,83 @@ class WalletResourceWithRawResponse:
             "wallet.authorize",
         )
 
-        return authorize_wallet_transaction.sync_detailed(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
+        return self._client.execute(
+            authorize_wallet_transaction.request(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
+            options,
         )
 
     @forgets
     def capture(
         self, wallet_transaction_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.WalletTransaction]:
-        """As `wallet.capture`, but gives the whole response."""
+        """Call `wallet.capture`; return the whole response."""
         options = mask(options)
         from ..api.wallet import capture_wallet_transaction
 
-        return capture_wallet_transaction.sync_detailed(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            capture_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
         )
 
     @forgets
     def cancel(
         self, wallet_transaction_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.WalletTransaction]:
-        """As `wallet.cancel`, but gives the whole response."""
+        """Call `wallet.cancel`; return the whole response."""
         options = mask(options)
         from ..api.wallet import cancel_wallet_transaction
 
-        return cancel_wallet_transaction.sync_detailed(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            cancel_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
         )
 
     @forgets
     def refund(
         self, wallet_transaction_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.WalletTransaction]:
-        """As `wallet.refund`, but gives the whole response."""
+        """Call `wallet.refund`; return the whole response."""
         options = mask(options)
         from ..api.wallet import refund_wallet_transaction
 
-        return refund_wallet_transaction.sync_detailed(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            refund_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
         )
 
     @forgets
     def retrieve(
         self, wallet_transaction_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.WalletTransaction]:
-        """As `wallet.retrieve`, but gives the whole response."""
+        """Call `wallet.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.wallet import get_wallet_transaction
 
-        return get_wallet_transaction.sync_detailed(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
+        return self._client.execute(
+            get_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
         )
 
     @forgets
     def list(
         self, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[_hints.models.WalletTransaction]]:
-        """As `wallet.list`, but gives the whole response of one page."""
+        """Call `wallet.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.wallet import list_wallet_transactions
 
-        return list_wallet_transactions.sync_detailed(
-            client=self._client,
-            options=options,
-        )
+        return self._client.execute(list_wallet_transactions.request(), options)
 
 
 class AsyncWalletResource:
@@ -547,15 +534,12 @@ class AsyncWalletResource:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import authorize_wallet_transaction
@@ -571,12 +555,15 @@ class AsyncWalletResource:
             "wallet.authorize",
         )
 
-        return await authorize_wallet_transaction.asyncio(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                authorize_wallet_transaction.request(
+                    body=body,
+                    idempotency_key=idempotency_key,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def capture(
@@ -614,26 +601,26 @@ class AsyncWalletResource:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import capture_wallet_transaction
 
-        return await capture_wallet_transaction.asyncio(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                capture_wallet_transaction.request(
+                    wallet_transaction_id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def cancel(
@@ -670,26 +657,26 @@ class AsyncWalletResource:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import cancel_wallet_transaction
 
-        return await cancel_wallet_transaction.asyncio(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                cancel_wallet_transaction.request(
+                    wallet_transaction_id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def refund(
@@ -727,26 +714,26 @@ class AsyncWalletResource:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import refund_wallet_transaction
 
-        return await refund_wallet_transaction.asyncio(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                refund_wallet_transaction.request(
+                    wallet_transaction_id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     async def retrieve(
@@ -772,24 +759,23 @@ class AsyncWalletResource:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import get_wallet_transaction
 
-        return await get_wallet_transaction.asyncio(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
-        )
+        return (
+            await self._client.execute(
+                get_wallet_transaction.request(
+                    wallet_transaction_id,
+                ),
+                options,
+            )
+        ).parsed
 
     @forgets
     def list(
@@ -820,13 +806,9 @@ class AsyncWalletResource:
                 `WalletTransaction`.
 
         Raises:
-            InvalidParameterError: a parameter was refused before anything was sent.
-            BadRequestError: The request cannot be read, or a parameter is missing or wrong.
-            AuthenticationError: The API key is missing or not valid.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
+            PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
         from ..api.wallet import list_wallet_transactions
@@ -857,7 +839,7 @@ class AsyncWalletResourceWithRawResponse:
         order_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.WalletTransaction]:
-        """As `wallet.authorize`, but gives the whole response."""
+        """Call `wallet.authorize`; return the whole response."""
         options = mask(options)
         from ..api.wallet import authorize_wallet_transaction
         from ..models.authorize_wallet_transaction import AuthorizeWalletTransaction
@@ -872,78 +854,80 @@ class AsyncWalletResourceWithRawResponse:
             "wallet.authorize",
         )
 
-        return await authorize_wallet_transaction.asyncio_detailed(
-            client=self._client,
-            body=body,
-            idempotency_key=idempotency_key,
-            options=options,
+        return await self._client.execute(
+            authorize_wallet_transaction.request(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
+            options,
         )
 
     @forgets
     async def capture(
         self, wallet_transaction_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.WalletTransaction]:
-        """As `wallet.capture`, but gives the whole response."""
+        """Call `wallet.capture`; return the whole response."""
         options = mask(options)
         from ..api.wallet import capture_wallet_transaction
 
-        return await capture_wallet_transaction.asyncio_detailed(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            capture_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
         )
 
     @forgets
     async def cancel(
         self, wallet_transaction_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.WalletTransaction]:
-        """As `wallet.cancel`, but gives the whole response."""
+        """Call `wallet.cancel`; return the whole response."""
         options = mask(options)
         from ..api.wallet import cancel_wallet_transaction
 
-        return await cancel_wallet_transaction.asyncio_detailed(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            cancel_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
         )
 
     @forgets
     async def refund(
         self, wallet_transaction_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.WalletTransaction]:
-        """As `wallet.refund`, but gives the whole response."""
+        """Call `wallet.refund`; return the whole response."""
         options = mask(options)
         from ..api.wallet import refund_wallet_transaction
 
-        return await refund_wallet_transaction.asyncio_detailed(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            refund_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
         )
 
     @forgets
     async def retrieve(
         self, wallet_transaction_id: str, *, options: RequestOptions | None = None
     ) -> Response[_hints.models.WalletTransaction]:
-        """As `wallet.retrieve`, but gives the whole response."""
+        """Call `wallet.retrieve`; return the whole response."""
         options = mask(options)
         from ..api.wallet import get_wallet_transaction
 
-        return await get_wallet_transaction.asyncio_detailed(
-            wallet_transaction_id,
-            client=self._client,
-            options=options,
+        return await self._client.execute(
+            get_wallet_transaction.request(
+                wallet_transaction_id,
+            ),
+            options,
         )
 
     @forgets
     async def list(
         self, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[_hints.models.WalletTransaction]]:
-        """As `wallet.list`, but gives the whole response of one page."""
+        """Call `wallet.list`; return the whole response of one page."""
         options = mask(options)
         from ..api.wallet import list_wallet_transactions
 
-        return await list_wallet_transactions.asyncio_detailed(
-            client=self._client,
-            options=options,
-        )
+        return await self._client.execute(list_wallet_transactions.request(), options)

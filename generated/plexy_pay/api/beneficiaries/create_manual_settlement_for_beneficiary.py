@@ -22,7 +22,7 @@ def request(
     *,
     body: CreateManualSettlement,
 ) -> Request[Settlement]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY,
         path_params={
@@ -46,19 +46,8 @@ def sync_detailed(
 ) -> Response[Settlement]:
     """Create manual settlement for beneficiary.
 
-    Pays a beneficiary's balance out to the bank account, without waiting for the automatic settlement. **It
-    moves money**, out of Plexy Pay.
-
-    The unit of `amount` is not known: ask Plexy Pay before you send live money. No idempotency key is
-    known: after a time-out or a 5xx look at the beneficiary's balance before you call again. A settlement
-    payment order pays a beneficiary too, and has such a key.
-
-    The docs' menu names this operation and nothing more: method, path and fields are inferred.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `beneficiaries.settle` for the errors.
+    Send the request; return the whole response. `PlexyPay.beneficiaries.settle` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -78,7 +67,7 @@ def sync(
     body: CreateManualSettlement,
     options: RequestOptions | None = None,
 ) -> Settlement:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
@@ -91,7 +80,7 @@ async def asyncio_detailed(
     body: CreateManualSettlement,
     options: RequestOptions | None = None,
 ) -> Response[Settlement]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -110,7 +99,7 @@ async def asyncio(
     body: CreateManualSettlement,
     options: RequestOptions | None = None,
 ) -> Settlement:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(id, body=body, client=client, options=options)

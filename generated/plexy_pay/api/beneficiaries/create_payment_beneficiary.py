@@ -21,7 +21,7 @@ def request(
     *,
     body: CreatePaymentBeneficiary,
 ) -> Request[PaymentBeneficiary]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CREATE_PAYMENT_BENEFICIARY,
         body=CREATE_PAYMENT_BENEFICIARY.written(
@@ -41,18 +41,8 @@ def sync_detailed(
 ) -> Response[PaymentBeneficiary]:
     """Create.
 
-    Makes a beneficiary: someone with a bank account whom you want to pay. Moves no money.
-
-    Use it before splits and settlement payment orders, which take the beneficiary's id. Check the account
-    twice: money goes there.
-
-    The docs' menu names this operation and nothing more: method, path and fields are inferred. The path
-    follows that of the settlement payment orders.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `beneficiaries.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.beneficiaries.create` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -70,7 +60,7 @@ def sync(
     body: CreatePaymentBeneficiary,
     options: RequestOptions | None = None,
 ) -> PaymentBeneficiary:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -82,7 +72,7 @@ async def asyncio_detailed(
     body: CreatePaymentBeneficiary,
     options: RequestOptions | None = None,
 ) -> Response[PaymentBeneficiary]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -99,6 +89,6 @@ async def asyncio(
     body: CreatePaymentBeneficiary,
     options: RequestOptions | None = None,
 ) -> PaymentBeneficiary:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

@@ -19,7 +19,7 @@ _decode = ObjectBody(PaymentBeneficiary)
 def request(
     id: str,
 ) -> Request[PaymentBeneficiary]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_PAYMENT_BENEFICIARY_BY_ID,
         path_params={
@@ -35,15 +35,8 @@ def sync_detailed(
 ) -> Response[PaymentBeneficiary]:
     """Gey By Id.
 
-    Retrieves a beneficiary by its id. Changes nothing.
-
-    Use it to see the beneficiary's balance; its unit is not known. The docs' menu names this operation
-    ("Gey By Id") and nothing more: method, path and answer are inferred.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `beneficiaries.retrieve` for the errors.
+    Send the request; return the whole response. `PlexyPay.beneficiaries.retrieve` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -58,7 +51,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> PaymentBeneficiary:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
@@ -67,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentBeneficiary]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -81,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> PaymentBeneficiary:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

@@ -21,7 +21,7 @@ def request(
     *,
     body: TransferToMerchantBalance,
 ) -> Request[None]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE,
         path_params={
@@ -45,21 +45,8 @@ def sync_detailed(
 ) -> Response[None]:
     """Transfer from beneficiary balance to merchant balance.
 
-    Takes money from a beneficiary's balance at Plexy Pay back to your own. **It moves money**, between two
-    balances.
-
-    Use it to correct a split. The unit of `amount` is not known: ask Plexy Pay before you send live money.
-    No idempotency key is known: after a time-out or a 5xx look at the beneficiary's balance before you call
-    again.
-
-    The docs' menu names this operation and nothing more: method, path and fields are inferred. The answer
-    is not known and none is read.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `beneficiaries.transfer_to_merchant` for the
-    errors.
+    Send the request; return the whole response. `PlexyPay.beneficiaries.transfer_to_merchant` documents the
+    meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -79,7 +66,7 @@ def sync(
     body: TransferToMerchantBalance,
     options: RequestOptions | None = None,
 ) -> None:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     sync_detailed(id, body=body, client=client, options=options)
 
@@ -92,7 +79,7 @@ async def asyncio_detailed(
     body: TransferToMerchantBalance,
     options: RequestOptions | None = None,
 ) -> Response[None]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -111,6 +98,6 @@ async def asyncio(
     body: TransferToMerchantBalance,
     options: RequestOptions | None = None,
 ) -> None:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     await asyncio_detailed(id, body=body, client=client, options=options)

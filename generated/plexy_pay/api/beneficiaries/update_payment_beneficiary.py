@@ -22,7 +22,7 @@ def request(
     *,
     body: CreatePaymentBeneficiary,
 ) -> Request[PaymentBeneficiary]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         UPDATE_PAYMENT_BENEFICIARY,
         path_params={
@@ -46,16 +46,8 @@ def sync_detailed(
 ) -> Response[PaymentBeneficiary]:
     """Update.
 
-    Replaces what is known about a beneficiary. Moves no money, but decides where money goes from now on.
-
-    Send all fields, not only those that change: what a missing one means is not known.
-
-    The docs' menu names this operation and nothing more: method, path and fields are inferred.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `beneficiaries.update` for the errors.
+    Send the request; return the whole response. `PlexyPay.beneficiaries.update` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -75,7 +67,7 @@ def sync(
     body: CreatePaymentBeneficiary,
     options: RequestOptions | None = None,
 ) -> PaymentBeneficiary:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
@@ -88,7 +80,7 @@ async def asyncio_detailed(
     body: CreatePaymentBeneficiary,
     options: RequestOptions | None = None,
 ) -> Response[PaymentBeneficiary]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -107,7 +99,7 @@ async def asyncio(
     body: CreatePaymentBeneficiary,
     options: RequestOptions | None = None,
 ) -> PaymentBeneficiary:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(id, body=body, client=client, options=options)

@@ -21,7 +21,7 @@ def request(
     *,
     body: CheckoutPaymentMethodsRequest,
 ) -> Request[CheckoutPaymentMethodList]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_PAYMENT_METHODS,
         body=LIST_PAYMENT_METHODS.written(LIST_PAYMENT_METHODS.needs("body", body)),
@@ -39,17 +39,8 @@ def sync_detailed(
 ) -> Response[CheckoutPaymentMethodList]:
     """List payment methods.
 
-    Lists what a shopper can pay with. Changes nothing and moves no money, although it is a POST.
-
-    Use it for an integration in which your server makes the payment: give the answer to the web or mobile
-    component, which shows the methods. `value` is in minor units: `2200000` is 22 000 KZT.
-
-    Method and path are documented; but for `merchantAccount`, the fields of body and answer are inferred.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://plexy.money/docs/api-reference/overview.
-
-    Returns the whole response. Raises `PlexyError`; see `checkout.payment_methods.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.checkout.payment_methods.list` documents the
+    meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -67,7 +58,7 @@ def sync(
     body: CheckoutPaymentMethodsRequest,
     options: RequestOptions | None = None,
 ) -> CheckoutPaymentMethodList:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -79,7 +70,7 @@ async def asyncio_detailed(
     body: CheckoutPaymentMethodsRequest,
     options: RequestOptions | None = None,
 ) -> Response[CheckoutPaymentMethodList]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -96,6 +87,6 @@ async def asyncio(
     body: CheckoutPaymentMethodsRequest,
     options: RequestOptions | None = None,
 ) -> CheckoutPaymentMethodList:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

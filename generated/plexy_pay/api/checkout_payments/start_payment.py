@@ -22,7 +22,7 @@ def request(
     body: CheckoutPaymentRequest,
     idempotency_key: str | Unset = UNSET,
 ) -> Request[CheckoutPayment]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         START_PAYMENT,
         headers={
@@ -44,38 +44,8 @@ def sync_detailed(
 ) -> Response[CheckoutPayment]:
     """Start a payment.
 
-    Makes a payment with what the shopper gave to the component. **It moves money.**
-
-    Use it when your server makes the payment. `resultCode` says how it stands: `Authorised` is a success,
-    `Refused` a decline. With an `action` it is most likely not finished: give the action to the component,
-    and send what comes back to submit details. The page of error codes has HTTP 402 with a `card_error` for
-    a card that is declined.
-
-    Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
-
-    `Idempotency-Key` is documented: make a key for each order, keep it **before** you call, and send the
-    same key with the same parameters alone. The docs say that a repeat within 24 hours gets the cached
-    result and makes no new payment, and ask for the same key in a repeat after a 5xx. Their samples send
-    the body with `payment_method`; with the body that is offered here the key is untried. So the client
-    sends it, and names it in errors and saved calls, but repeats nothing because of it. Do not repeat a
-    call whose end is unclear: wait for the webhook or look at the dashboard. The sources show no look-up by
-    `reference`.
-
-    The docs show three bodies for this operation. This one, with `merchantAccount` and an `amount` of
-    `currency` and `value`, is that of the generated reference and of the vendor's samples. Guides have
-    `amount` as a number with `payment_method`, `customer` and `off_session`; the pages about tokens have
-    snake case: `amount` as a number, `currency`, `token_id`, `shopper_id`, `recurring_processing_model`,
-    `shopper_interaction`, `return_url`, `description`, `store_payment_method`. Their fields can be sent as
-    `extra_body`, but for `amount`, which stays an object; such a mixture is untried.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    plexy.money/docs, generated reference (payments/PaymentsController_payments),
-    https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example,
-    https://plexy.money/docs/reference/api-idempotency,
-    https://plexy.money/docs/tokenization/make-token-payments,
-    https://plexy.money/docs/tokenization-accounts/create-tokens.
-
-    Returns the whole response. Raises `PlexyError`; see `checkout.payments.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.checkout.payments.create` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -95,7 +65,7 @@ def sync(
     idempotency_key: str | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> CheckoutPayment:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(
         body=body, idempotency_key=idempotency_key, client=client, options=options
@@ -110,7 +80,7 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Response[CheckoutPayment]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -129,7 +99,7 @@ async def asyncio(
     idempotency_key: str | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> CheckoutPayment:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(

@@ -21,7 +21,7 @@ def request(
     *,
     body: CheckoutPaymentDetailsRequest,
 ) -> Request[CheckoutPayment]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         SUBMIT_PAYMENT_DETAILS,
         body=SUBMIT_PAYMENT_DETAILS.written(SUBMIT_PAYMENT_DETAILS.needs("body", body)),
@@ -39,22 +39,8 @@ def sync_detailed(
 ) -> Response[CheckoutPayment]:
     """Submit payment details.
 
-    Goes on with a payment after an action, such as 3-D Secure or a redirect. **It moves money**: with it
-    the payment is most likely finished.
-
-    Use it with what the component gives after the action. The answer is most likely that of the payment; it
-    may hold a further action. Amounts are in minor units.
-
-    The page about idempotency keys does not name this operation: do not repeat a call whose end is unclear,
-    wait for the webhook.
-
-    Method and path are documented; the fields of body and answer are inferred.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example, plexypay/plexy-web,
-    api/payments/details.js.
-
-    Returns the whole response. Raises `PlexyError`; see `checkout.payments.submit_details` for the errors.
+    Send the request; return the whole response. `PlexyPay.checkout.payments.submit_details` documents the
+    meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -72,7 +58,7 @@ def sync(
     body: CheckoutPaymentDetailsRequest,
     options: RequestOptions | None = None,
 ) -> CheckoutPayment:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -84,7 +70,7 @@ async def asyncio_detailed(
     body: CheckoutPaymentDetailsRequest,
     options: RequestOptions | None = None,
 ) -> Response[CheckoutPayment]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -101,6 +87,6 @@ async def asyncio(
     body: CheckoutPaymentDetailsRequest,
     options: RequestOptions | None = None,
 ) -> CheckoutPayment:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

@@ -21,7 +21,7 @@ def request(
     *,
     body: CheckoutSessionRequest,
 ) -> Request[CheckoutSession]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CREATE_SESSION,
         body=CREATE_SESSION.written(CREATE_SESSION.needs("body", body)),
@@ -39,18 +39,8 @@ def sync_detailed(
 ) -> Response[CheckoutSession]:
     """Create session.
 
-    Prepares a payment that the web or mobile component carries out by itself. Moves no money: the shopper
-    does, in the component.
-
-    Use it on your server, and give `id` and `sessionData` of the answer to the component. Afterwards ask
-    for the session's result, and wait for the webhook.
-
-    Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    plexy.money/docs, generated reference (sessions/SessionsController_createSession).
-
-    Returns the whole response. Raises `PlexyError`; see `checkout.sessions.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.checkout.sessions.create` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -68,7 +58,7 @@ def sync(
     body: CheckoutSessionRequest,
     options: RequestOptions | None = None,
 ) -> CheckoutSession:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -80,7 +70,7 @@ async def asyncio_detailed(
     body: CheckoutSessionRequest,
     options: RequestOptions | None = None,
 ) -> Response[CheckoutSession]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -97,6 +87,6 @@ async def asyncio(
     body: CheckoutSessionRequest,
     options: RequestOptions | None = None,
 ) -> CheckoutSession:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

@@ -21,7 +21,7 @@ def request(
     *,
     session_result: str,
 ) -> Request[CheckoutSessionResult]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_SESSION_RESULT,
         path_params={
@@ -44,15 +44,8 @@ def sync_detailed(
 ) -> Response[CheckoutSessionResult]:
     """Session result.
 
-    Tells what became of a session. Changes nothing.
-
-    Use it when the component is done, with the `sessionResult` that it gave. Hand over the goods for a
-    payment that is `Authorised`, not for a session that is `completed`. Amounts are in minor units.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    plexy.money/docs, generated reference (sessions/SessionsController_getSessionResult).
-
-    Returns the whole response. Raises `PlexyError`; see `checkout.sessions.retrieve_result` for the errors.
+    Send the request; return the whole response. `PlexyPay.checkout.sessions.retrieve_result` documents the
+    meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -72,7 +65,7 @@ def sync(
     session_result: str,
     options: RequestOptions | None = None,
 ) -> CheckoutSessionResult:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(
         session_id, session_result=session_result, client=client, options=options
@@ -87,7 +80,7 @@ async def asyncio_detailed(
     session_result: str,
     options: RequestOptions | None = None,
 ) -> Response[CheckoutSessionResult]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -106,7 +99,7 @@ async def asyncio(
     session_result: str,
     options: RequestOptions | None = None,
 ) -> CheckoutSessionResult:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(

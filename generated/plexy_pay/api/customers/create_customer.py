@@ -21,7 +21,7 @@ def request(
     *,
     body: SaveOneCustomer,
 ) -> Request[Customer]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CREATE_CUSTOMER,
         body=CREATE_CUSTOMER.written(CREATE_CUSTOMER.needs("body", body)),
@@ -36,17 +36,8 @@ def sync_detailed(
 ) -> Response[Customer]:
     """Create Customer.
 
-    Makes a customer, whose id payment links take as `customerId`. Moves no money.
-
-    Give both e-mail and phone: the 2023 API wanted both, and refused a second customer with the same two.
-
-    The docs' menu names this operation and nothing more: method, path and fields are inferred.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only), plexypay/docs-portal (2023),
-    docs/online_payments/response_codes.md (errors 1162 and 1165).
-
-    Returns the whole response. Raises `PlexyError`; see `customers.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.customers.create` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -61,7 +52,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, body: SaveOneCustomer, options: RequestOptions | None = None
 ) -> Customer:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -70,7 +61,7 @@ def sync(
 async def asyncio_detailed(
     *, client: AsyncClient, body: SaveOneCustomer, options: RequestOptions | None = None
 ) -> Response[Customer]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -84,6 +75,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, body: SaveOneCustomer, options: RequestOptions | None = None
 ) -> Customer:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

@@ -19,7 +19,7 @@ _decode = ObjectBody(Customer)
 def request(
     id: str,
 ) -> Request[Customer]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_CUSTOMER_BY_ID,
         path_params={
@@ -35,14 +35,8 @@ def sync_detailed(
 ) -> Response[Customer]:
     """Get Customer by ID.
 
-    Retrieves a customer by the id. Changes nothing.
-
-    The docs' menu names this operation and nothing more: method, path and answer are inferred.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `customers.retrieve` for the errors.
+    Send the request; return the whole response. `PlexyPay.customers.retrieve` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -57,7 +51,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Customer:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
@@ -66,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[Customer]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -80,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Customer:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

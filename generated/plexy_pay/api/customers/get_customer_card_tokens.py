@@ -19,7 +19,7 @@ _decode = ArrayBody(SavedCard)
 def request(
     id: str,
 ) -> Request[list[SavedCard]]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_CUSTOMER_CARD_TOKENS,
         path_params={
@@ -35,17 +35,8 @@ def sync_detailed(
 ) -> Response[list[SavedCard]]:
     """Get Customer's Card Tokens.
 
-    Lists the saved cards of a customer. Changes nothing.
-
-    Use it to offer the payer the cards that are known, and to find the `cardTokenId` of a
-    merchant-initiated payment. An answer shows masked cards, never a card number.
-
-    The docs' menu names this operation and nothing more: method, path and answer are inferred.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `customers.card_tokens` for the errors.
+    Send the request; return the whole response. `PlexyPay.customers.card_tokens` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -60,7 +51,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> list[SavedCard]:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
@@ -69,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[list[SavedCard]]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -83,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> list[SavedCard]:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

@@ -22,7 +22,7 @@ def request(
     page: int | Unset = UNSET,
     size: int | Unset = UNSET,
 ) -> Request[CustomerTransactions]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_CUSTOMER_TRANSACTIONS,
         path_params={
@@ -47,18 +47,8 @@ def sync_detailed(
 ) -> Response[CustomerTransactions]:
     """Get Customer's Transactions.
 
-    Lists the transactions of a customer, page by page. Changes nothing.
-
-    Use it for support. The unit of amounts is not known: the list of all transactions speaks major units,
-    but nothing says so here.
-
-    The docs' menu names this operation and nothing more: method, path, parameters and answer are inferred.
-    Pages and envelope are those of the list of transactions.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `customers.transactions` for the errors.
+    Send the request; return the whole response. `PlexyPay.customers.transactions` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -80,7 +70,7 @@ def sync(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> CustomerTransactions:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(
         id, page=page, size=size, client=client, options=options
@@ -96,7 +86,7 @@ async def asyncio_detailed(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Response[CustomerTransactions]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -117,7 +107,7 @@ async def asyncio(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> CustomerTransactions:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(id, page=page, size=size, client=client, options=options)

@@ -21,7 +21,7 @@ def request(
     page: int | Unset = UNSET,
     size: int | Unset = UNSET,
 ) -> Request[Customers]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_CUSTOMERS,
         query={
@@ -42,15 +42,8 @@ def sync_detailed(
 ) -> Response[Customers]:
     """List Customers.
 
-    Lists the customers, page by page. Changes nothing.
-
-    The docs' menu names this operation and nothing more: method, path, parameters and answer are inferred.
-    Pages and envelope are those of the list of transactions; the order and the filters are not known.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `customers.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.customers.list` documents the meaning, the units
+    and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -70,7 +63,7 @@ def sync(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Customers:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(page=page, size=size, client=client, options=options).parsed
 
@@ -83,7 +76,7 @@ async def asyncio_detailed(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Response[Customers]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -102,7 +95,7 @@ async def asyncio(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Customers:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(page=page, size=size, client=client, options=options)

@@ -21,7 +21,7 @@ def request(
     *,
     body: ContinueThreeDSRequest,
 ) -> Request[ContinueThreeDS]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CONTINUE_THREE_D_SECURE,
         body=CONTINUE_THREE_D_SECURE.written(
@@ -41,25 +41,8 @@ def sync_detailed(
 ) -> Response[ContinueThreeDS]:
     """Continue 3-D Secure.
 
-    Finishes a host-to-host payment after the payer confirmed it at the bank. **It moves money**: only now
-    the amount is held or taken.
-
-    Use it when a host-to-host payment answered `action: 3ds-required`. The bank posts `cres` and
-    `threeDSSessionData` to your `threeDSNotificationUrl`; send `cres` on, with the `id` that the payment
-    answered. In a sample, `threeDSSessionData` is base64url of a JSON object with that id as
-    `transactionId`.
-
-    Units: the amounts of the answer are in major units (tenge for KZT). A refusal comes with HTTP 200 and
-    `success: false`. There is no idempotency key: after a time-out or a 5xx look at the transaction before
-    you call again.
-
-    Today's docs name the schemas only. Method, path and fields are those of the 2023 docs.
-
-    Evidence: the method is documented by the vendor in 2023, not since; the path is documented by the
-    vendor in 2023, not since. Source: plexypay/docs-portal (2023),
-    docs/online_payments/accept_payments/api.md.
-
-    Returns the whole response. Raises `PlexyError`; see `direct_payments.continue_three_ds` for the errors.
+    Send the request; return the whole response. `PlexyPay.direct_payments.continue_three_ds` documents the
+    meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -77,7 +60,7 @@ def sync(
     body: ContinueThreeDSRequest,
     options: RequestOptions | None = None,
 ) -> ContinueThreeDS:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -89,7 +72,7 @@ async def asyncio_detailed(
     body: ContinueThreeDSRequest,
     options: RequestOptions | None = None,
 ) -> Response[ContinueThreeDS]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -106,6 +89,6 @@ async def asyncio(
     body: ContinueThreeDSRequest,
     options: RequestOptions | None = None,
 ) -> ContinueThreeDS:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

@@ -21,7 +21,7 @@ def request(
     *,
     body: AuthorizePaymentRequest,
 ) -> Request[AuthorizePayment]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CREATE_HOST_TO_HOST_PAYMENT,
         body=CREATE_HOST_TO_HOST_PAYMENT.written(
@@ -41,36 +41,8 @@ def sync_detailed(
 ) -> Response[AuthorizePayment]:
     """Create Host-to-Host Payment.
 
-    Pays with card data that you took and encrypted yourself, or with a card that was saved before. **It
-    moves money**: `transactionType` decides whether the amount is held (`auth`) or taken (`sale`).
-
-    Use it when payers must stay on your own page. For most shops a payment link is the better way: the card
-    data never reach you then.
-
-    The way of it: encrypt each field of the card with the key of Get Keys (`plexy_pay.cards` does), send
-    the payment, look at `next_action` of the answer. If the API's `action` is `3ds-required`, the bank
-    wants to ask the payer: show `threeDS.html`, or post `threeDS.creq` to `threeDS.action`. The bank posts
-    its result (`cres`) to your `threeDSNotificationUrl`; hand it to `direct_payments.continue_three_ds`,
-    which finishes the payment. Nothing is held or taken before that.
-
-    Units: `orderDetails.amount` is in major units, `22000` is 22 000 KZT. Payment links say `2200000` for
-    the same sum.
-
-    A refusal comes with HTTP 200 and `success: false`. There is no idempotency key. After a time-out or a
-    5xx do not simply repeat the call: it may pay twice. Look for the payment in the list of transactions or
-    in the dashboard first.
-
-    The method is documented. Path and fields are those of the 2023 docs; that the schemas of today's docs
-    have the same fields is inferred. **The docs of 2026 name a newer path, `/v1/payments/direct`**, with a
-    flow in which you send the payer to a redirect URL; neither its body nor its response could be read. If
-    this operation raises `NotFoundError`, the API may have moved there: ask Plexy Pay.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
-    since. Source: https://developer.plexy.money/create-host-to-host-payment-21794552e0,
-    plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md, developer.plexy.money, as a
-    documentation index of 2026 summarises it (`/v1/payments/direct`).
-
-    Returns the whole response. Raises `PlexyError`; see `direct_payments.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.direct_payments.create` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -88,7 +60,7 @@ def sync(
     body: AuthorizePaymentRequest,
     options: RequestOptions | None = None,
 ) -> AuthorizePayment:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -100,7 +72,7 @@ async def asyncio_detailed(
     body: AuthorizePaymentRequest,
     options: RequestOptions | None = None,
 ) -> Response[AuthorizePayment]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -117,6 +89,6 @@ async def asyncio(
     body: AuthorizePaymentRequest,
     options: RequestOptions | None = None,
 ) -> AuthorizePayment:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

@@ -17,7 +17,7 @@ _decode = ObjectBody(KeyResponse)
 
 @forgets
 def request() -> Request[KeyResponse]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_KEYS,
         decode=_decode,
@@ -30,19 +30,8 @@ def sync_detailed(
 ) -> Response[KeyResponse]:
     """Get Keys.
 
-    Gives the public key with which card data are encrypted for a host-to-host payment. Changes nothing.
-
-    Use it before you encrypt card data. A key belongs to one environment: what is encrypted with the live
-    key cannot be read by the test environment. In 2023 the docs printed the keys instead: RSA, 2048 bits,
-    one live and one for tests. Taking card data yourself brings the duties of PCI DSS; with a payment link
-    they never reach you.
-
-    The method is documented; path and fields are inferred.
-
-    Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
-    https://developer.plexy.money/get-keys-25187447e0.
-
-    Returns the whole response. Raises `PlexyError`; see `direct_payments.keys` for the errors.
+    Send the request; return the whole response. `PlexyPay.direct_payments.keys` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(request(), options)
@@ -50,7 +39,7 @@ def sync_detailed(
 
 @forgets
 def sync(*, client: SyncClient, options: RequestOptions | None = None) -> KeyResponse:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
@@ -59,7 +48,7 @@ def sync(*, client: SyncClient, options: RequestOptions | None = None) -> KeyRes
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[KeyResponse]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(request(), options)
 
@@ -68,6 +57,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> KeyResponse:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

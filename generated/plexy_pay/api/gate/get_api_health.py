@@ -16,7 +16,7 @@ _decode = no_body
 
 @forgets
 def request() -> Request[None]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_API_HEALTH,
         decode=_decode,
@@ -29,16 +29,8 @@ def sync_detailed(
 ) -> Response[None]:
     """API health.
 
-    Says whether the Gate is up. Changes nothing.
-
-    Use it for monitoring. The docs show no answer, so none is read: a call that returns says that the Gate
-    answered with a success. Whether the path begins with `/agent/{agent_id}`, and whether a key is wanted,
-    is not documented; the client sends the key.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/overview-1860564m0.
-
-    Returns the whole response. Raises `PlexyError`; see `gate.health` for the errors.
+    Send the request; return the whole response. `PlexyPay.gate.health` documents the meaning, the units and
+    the errors.
     """
     options = mask(options)
     return client.execute(request(), options)
@@ -46,7 +38,7 @@ def sync_detailed(
 
 @forgets
 def sync(*, client: SyncClient, options: RequestOptions | None = None) -> None:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     sync_detailed(client=client, options=options)
 
@@ -55,7 +47,7 @@ def sync(*, client: SyncClient, options: RequestOptions | None = None) -> None:
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[None]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(request(), options)
 
@@ -64,6 +56,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> None:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     await asyncio_detailed(client=client, options=options)

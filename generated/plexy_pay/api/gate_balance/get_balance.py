@@ -17,7 +17,7 @@ _decode = ObjectBody(GateBalanceList)
 
 @forgets
 def request() -> Request[GateBalanceList]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_BALANCE,
         decode=_decode,
@@ -30,14 +30,8 @@ def sync_detailed(
 ) -> Response[GateBalanceList]:
     """Get balance.
 
-    Gives your balance in each currency. Changes nothing.
-
-    Use it before an order. Amounts are decimal text in major units.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/get-balance-25538213e0.
-
-    Returns the whole response. Raises `PlexyError`; see `gate.balance.retrieve` for the errors.
+    Send the request; return the whole response. `PlexyPay.gate.balance.retrieve` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(request(), options)
@@ -47,7 +41,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, options: RequestOptions | None = None
 ) -> GateBalanceList:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
@@ -56,7 +50,7 @@ def sync(
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[GateBalanceList]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(request(), options)
 
@@ -65,6 +59,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> GateBalanceList:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

@@ -25,7 +25,7 @@ def request(
     page_size: int | Unset = UNSET,
     status: GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
 ) -> Request[GateDepositList]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_DEPOSIT_HISTORY,
         query={
@@ -48,14 +48,8 @@ def sync_detailed(
 ) -> Response[GateDepositList]:
     """List deposit history.
 
-    Lists what you paid in to your balance, page by page. Changes nothing.
-
-    Use it to compare your books with Plexy Pay's. Amounts are decimal text in major units.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/list-deposit-history-25538214e0.
-
-    Returns the whole response. Raises `PlexyError`; see `gate.deposits.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.gate.deposits.list` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -77,7 +71,7 @@ def sync(
     status: GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> GateDepositList:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(
         page=page, page_size=page_size, status=status, client=client, options=options
@@ -93,7 +87,7 @@ async def asyncio_detailed(
     status: GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Response[GateDepositList]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -114,7 +108,7 @@ async def asyncio(
     status: GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> GateDepositList:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(

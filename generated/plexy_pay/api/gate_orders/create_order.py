@@ -22,7 +22,7 @@ def request(
     body: CreateOrderRequest,
     idempotency_key: str,
 ) -> Request[Order]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CREATE_ORDER,
         headers={
@@ -44,22 +44,8 @@ def sync_detailed(
 ) -> Response[Order]:
     """Create order.
 
-    Orders a product and reserves what it costs you from your balance. **It moves money.**
-
-    Use it when a customer bought the product in your shop; check the balance first. The order begins as
-    `pending`: ask for it, or list orders, until it is completed or failed, then hand over `order_content`.
-    For a `direct_top_up` product give `topup_request` with the customer's account and the amount.
-
-    Units: the amounts are decimal text in major units, `"10.00"`.
-
-    `Idempotency-Key` makes the call safe to repeat: make a key for each order, keep it **before** you call,
-    and send the same key only with the same body. After an unclear end, call again with the same key, or
-    look for the key in the list of orders.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/create-order-25538211e0.
-
-    Returns the whole response. Raises `PlexyError`; see `gate.orders.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.gate.orders.create` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -79,7 +65,7 @@ def sync(
     idempotency_key: str,
     options: RequestOptions | None = None,
 ) -> Order:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(
         body=body, idempotency_key=idempotency_key, client=client, options=options
@@ -94,7 +80,7 @@ async def asyncio_detailed(
     idempotency_key: str,
     options: RequestOptions | None = None,
 ) -> Response[Order]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -113,7 +99,7 @@ async def asyncio(
     idempotency_key: str,
     options: RequestOptions | None = None,
 ) -> Order:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(

@@ -19,7 +19,7 @@ _decode = ObjectBody(Order)
 def request(
     order_id: str,
 ) -> Request[Order]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_ORDER_BY_ID,
         path_params={
@@ -35,15 +35,8 @@ def sync_detailed(
 ) -> Response[Order]:
     """Get order by ID.
 
-    Gives one order. Changes nothing.
-
-    Use it after an order was created: ask again until it is completed or failed, then hand over
-    `order_content`. Amounts are decimal text in major units.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/get-order-by-id-25538212e0.
-
-    Returns the whole response. Raises `PlexyError`; see `gate.orders.retrieve` for the errors.
+    Send the request; return the whole response. `PlexyPay.gate.orders.retrieve` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -58,7 +51,7 @@ def sync_detailed(
 def sync(
     order_id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Order:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(order_id, client=client, options=options).parsed
 
@@ -67,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     order_id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[Order]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -81,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     order_id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Order:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(order_id, client=client, options=options)).parsed

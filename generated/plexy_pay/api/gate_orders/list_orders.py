@@ -26,7 +26,7 @@ def request(
     status: GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
     product_id: int | Unset = UNSET,
 ) -> Request[GateOrderList]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_ORDERS,
         query={
@@ -51,15 +51,8 @@ def sync_detailed(
 ) -> Response[GateOrderList]:
     """List orders.
 
-    Lists your orders, page by page. Changes nothing.
-
-    Use it to learn which orders are done, and to look for an order after a call whose outcome is unknown:
-    compare `idempotency_key` and `external_ref`. Amounts are decimal text in major units.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/list-orders-25538210e0.
-
-    Returns the whole response. Raises `PlexyError`; see `gate.orders.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.gate.orders.list` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -83,7 +76,7 @@ def sync(
     product_id: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> GateOrderList:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(
         page=page,
@@ -105,7 +98,7 @@ async def asyncio_detailed(
     product_id: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Response[GateOrderList]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -128,7 +121,7 @@ async def asyncio(
     product_id: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> GateOrderList:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(

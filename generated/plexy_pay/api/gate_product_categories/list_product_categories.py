@@ -17,7 +17,7 @@ _decode = ArrayBody(ProductCategory)
 
 @forgets
 def request() -> Request[list[ProductCategory]]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_PRODUCT_CATEGORIES,
         decode=_decode,
@@ -30,15 +30,8 @@ def sync_detailed(
 ) -> Response[list[ProductCategory]]:
     """List product categories.
 
-    Lists the categories of products. Changes nothing.
-
-    Use it to build the menu of your shop. Method and path are documented; that the answer is a bare list,
-    as with the kinds of products, and its fields are inferred.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/overview-1860564m0.
-
-    Returns the whole response. Raises `PlexyError`; see `gate.product_categories.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.gate.product_categories.list` documents the
+    meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(request(), options)
@@ -48,7 +41,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, options: RequestOptions | None = None
 ) -> list[ProductCategory]:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
@@ -57,7 +50,7 @@ def sync(
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[list[ProductCategory]]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(request(), options)
 
@@ -66,6 +59,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> list[ProductCategory]:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

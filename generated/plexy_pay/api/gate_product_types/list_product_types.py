@@ -17,7 +17,7 @@ _decode = ArrayBody(ProductType)
 
 @forgets
 def request() -> Request[list[ProductType]]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_PRODUCT_TYPES,
         decode=_decode,
@@ -30,14 +30,8 @@ def sync_detailed(
 ) -> Response[list[ProductType]]:
     """List product types.
 
-    Lists the kinds of products. Changes nothing.
-
-    Use it to decide how your shop treats a product: a `direct_top_up` order needs a `topup_request`.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/list-product-types-25538206e0.
-
-    Returns the whole response. Raises `PlexyError`; see `gate.product_types.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.gate.product_types.list` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(request(), options)
@@ -47,7 +41,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, options: RequestOptions | None = None
 ) -> list[ProductType]:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
@@ -56,7 +50,7 @@ def sync(
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[list[ProductType]]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(request(), options)
 
@@ -65,6 +59,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> list[ProductType]:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

@@ -19,7 +19,7 @@ _decode = ObjectBody(Product)
 def request(
     product_id: int,
 ) -> Request[Product]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_PRODUCT,
         path_params={
@@ -35,15 +35,8 @@ def sync_detailed(
 ) -> Response[Product]:
     """Get product.
 
-    Gives one product. Changes nothing.
-
-    Use it to check the price and the limits before an order. They are numbers, most likely in major units:
-    `10` is 10 of `currency_code`. The amount of a top-up is sent as text, `"10.00"`.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/get-product-25538209e0.
-
-    Returns the whole response. Raises `PlexyError`; see `gate.products.retrieve` for the errors.
+    Send the request; return the whole response. `PlexyPay.gate.products.retrieve` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -58,7 +51,7 @@ def sync_detailed(
 def sync(
     product_id: int, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Product:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(product_id, client=client, options=options).parsed
 
@@ -67,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     product_id: int, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[Product]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -81,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     product_id: int, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Product:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(product_id, client=client, options=options)).parsed

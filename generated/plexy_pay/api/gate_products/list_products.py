@@ -17,7 +17,7 @@ _decode = ArrayBody(Product)
 
 @forgets
 def request() -> Request[list[Product]]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_PRODUCTS,
         decode=_decode,
@@ -30,18 +30,8 @@ def sync_detailed(
 ) -> Response[list[Product]]:
     """List products.
 
-    Lists the products that you can order. Changes nothing.
-
-    Use it to fill your shop. `price` and the limits are numbers, most likely in major units: `10` is 10 of
-    `currency_code`.
-
-    Method and path are documented; that the answer is a bare list, as with the kinds of products, is
-    inferred, and so are filters and pages: none are known.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/overview-1860564m0.
-
-    Returns the whole response. Raises `PlexyError`; see `gate.products.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.gate.products.list` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(request(), options)
@@ -49,7 +39,7 @@ def sync_detailed(
 
 @forgets
 def sync(*, client: SyncClient, options: RequestOptions | None = None) -> list[Product]:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
@@ -58,7 +48,7 @@ def sync(*, client: SyncClient, options: RequestOptions | None = None) -> list[P
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[list[Product]]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(request(), options)
 
@@ -67,6 +57,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> list[Product]:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

@@ -19,7 +19,7 @@ _decode = ObjectBody(Merchant)
 def request(
     id: str,
 ) -> Request[Merchant]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         RETRIEVE_MERCHANT_DETAILS,
         path_params={
@@ -35,15 +35,8 @@ def sync_detailed(
 ) -> Response[Merchant]:
     """Retrieve Merchant's Details.
 
-    Retrieves what Plexy Pay knows about a merchant. Changes nothing.
-
-    Use it to check that a key belongs to the merchant you expect. The docs' menu names this operation and
-    nothing more: method, path and answer are inferred.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `merchants.retrieve` for the errors.
+    Send the request; return the whole response. `PlexyPay.merchants.retrieve` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -58,7 +51,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Merchant:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
@@ -67,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[Merchant]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -81,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Merchant:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

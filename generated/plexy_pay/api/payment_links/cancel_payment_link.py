@@ -18,7 +18,7 @@ _decode = no_body
 def request(
     id: str,
 ) -> Request[None]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CANCEL_PAYMENT_LINK,
         path_params={
@@ -34,17 +34,8 @@ def sync_detailed(
 ) -> Response[None]:
     """Cancel Payment Link.
 
-    Cancels a payment link, so that it can no longer be paid. A payment that was already made stays as it
-    is: cancel or refund that payment itself.
-
-    The method is documented, the path is inferred. (One merchant's code posts to
-    `/v1/payment-links/{id}/cancel`, but ignores every failure, so it proves nothing.) The answer is not
-    known and none is read; retrieve the link to see its status.
-
-    Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
-    https://developer.plexy.money/payment-links-4976244f0.
-
-    Returns the whole response. Raises `PlexyError`; see `payment_links.cancel` for the errors.
+    Send the request; return the whole response. `PlexyPay.payment_links.cancel` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -57,7 +48,7 @@ def sync_detailed(
 
 @forgets
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> None:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     sync_detailed(id, client=client, options=options)
 
@@ -66,7 +57,7 @@ def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) 
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[None]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -80,6 +71,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> None:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     await asyncio_detailed(id, client=client, options=options)

@@ -21,7 +21,7 @@ def request(
     *,
     body: CreatePaymentLink,
 ) -> Request[PaymentLink]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CREATE_PAYMENT_LINK,
         body=CREATE_PAYMENT_LINK.written(CREATE_PAYMENT_LINK.needs("body", body)),
@@ -39,25 +39,8 @@ def sync_detailed(
 ) -> Response[PaymentLink]:
     """Create Payment Link.
 
-    Makes a payment link: a page at Plexy Pay on which one payer pays one order, with 3-D Secure if the card
-    wants it. Send the payer to the `url` of the answer and wait for the webhook, which is the source of
-    truth.
-
-    No money moves before the payer pays. Then `autoClearing` decides: `true` (what a missing value means)
-    captures automatically 1 hour after the authorization; `false` only holds the money, and you capture or
-    cancel within 5 days, else Plexy Pay captures automatically.
-
-    Units: `amount` is in minor units, `2200000` is 22 000 KZT. Transactions of the same payment say
-    `22000`.
-
-    There is no idempotency key. Give a unique `orderReference`: after a time-out, retrieve the link by it
-    before you create a second one.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://test-docs.plexypay.com/pay-by-link-api.html,
-    https://developer.plexy.money/payment-links-4976244f0.
-
-    Returns the whole response. Raises `PlexyError`; see `payment_links.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.payment_links.create` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -75,7 +58,7 @@ def sync(
     body: CreatePaymentLink,
     options: RequestOptions | None = None,
 ) -> PaymentLink:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -87,7 +70,7 @@ async def asyncio_detailed(
     body: CreatePaymentLink,
     options: RequestOptions | None = None,
 ) -> Response[PaymentLink]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -104,6 +87,6 @@ async def asyncio(
     body: CreatePaymentLink,
     options: RequestOptions | None = None,
 ) -> PaymentLink:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

@@ -21,7 +21,7 @@ def request(
     page: int | Unset = UNSET,
     size: int | Unset = UNSET,
 ) -> Request[PaymentLinksInfo]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_PAYMENT_LINKS,
         query={
@@ -42,16 +42,8 @@ def sync_detailed(
 ) -> Response[PaymentLinksInfo]:
     """List Payment Links.
 
-    Lists the merchant's payment links, page by page. Changes nothing.
-
-    The docs name method and path only. `page`, `size` and the envelope of the answer are inferred from the
-    list of transactions; the order of the links and the filters are not known. Amounts are most likely in
-    minor units, as everywhere on payment links.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://test-docs.plexypay.com/pay-by-link-api.html.
-
-    Returns the whole response. Raises `PlexyError`; see `payment_links.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.payment_links.list` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -71,7 +63,7 @@ def sync(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> PaymentLinksInfo:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(page=page, size=size, client=client, options=options).parsed
 
@@ -84,7 +76,7 @@ async def asyncio_detailed(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Response[PaymentLinksInfo]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -103,7 +95,7 @@ async def asyncio(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> PaymentLinksInfo:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(page=page, size=size, client=client, options=options)

@@ -19,7 +19,7 @@ _decode = ObjectBody(PaymentLink)
 def request(
     id: str,
 ) -> Request[PaymentLink]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         RETRIEVE_PAYMENT_LINK,
         path_params={
@@ -35,19 +35,8 @@ def sync_detailed(
 ) -> Response[PaymentLink]:
     """Retrieve Payment Link.
 
-    Retrieves a payment link by its id. Changes nothing.
-
-    Use it to see whether a link is still `active`. Whether money was held or taken is the transaction's
-    matter: ask for the transaction by payment link. `amount` is in minor units.
-
-    The method is documented; the path is observed in one developer's code, which reads `id` and `status`.
-    That the other fields are those of the retrieval by order reference is inferred.
-
-    Evidence: the method is documented by the vendor; the path is seen in merchants' public code, not
-    documented. Source: https://developer.plexy.money/retrieve-payment-link-21794567e0, public code of two
-    merchants, 2026 (polling of payment links).
-
-    Returns the whole response. Raises `PlexyError`; see `payment_links.retrieve` for the errors.
+    Send the request; return the whole response. `PlexyPay.payment_links.retrieve` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -62,7 +51,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> PaymentLink:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
@@ -71,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -85,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> PaymentLink:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

@@ -19,7 +19,7 @@ _decode = ObjectBody(PaymentLink)
 def request(
     order_reference: str,
 ) -> Request[PaymentLink]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         RETRIEVE_PAYMENT_LINK_BY_ORDER_REFERENCE,
         path_params={
@@ -35,18 +35,8 @@ def sync_detailed(
 ) -> Response[PaymentLink]:
     """Retrieve Payment Link by Order Reference.
 
-    Finds a payment link by your own name for the order. Changes nothing.
-
-    Use it when the id of the link was lost, for example after a time-out of the creation. The method and
-    the answer are documented; the path is inferred from its sibling
-    `/v1/transactions/by-payment-link/{payment_link_id}`. Do not take a 404 from an inferred path as proof
-    that the link does not exist.
-
-    Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
-    https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0.
-
-    Returns the whole response. Raises `PlexyError`; see `payment_links.retrieve_by_order_reference` for the
-    errors.
+    Send the request; return the whole response. `PlexyPay.payment_links.retrieve_by_order_reference`
+    documents the meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -61,7 +51,7 @@ def sync_detailed(
 def sync(
     order_reference: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> PaymentLink:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(order_reference, client=client, options=options).parsed
 
@@ -70,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -84,7 +74,7 @@ async def asyncio_detailed(
 async def asyncio(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> PaymentLink:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(order_reference, client=client, options=options)

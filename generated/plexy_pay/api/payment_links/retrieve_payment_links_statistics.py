@@ -17,7 +17,7 @@ _decode = ObjectBody(PaymentLinksStatistics)
 
 @forgets
 def request() -> Request[PaymentLinksStatistics]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         RETRIEVE_PAYMENT_LINKS_STATISTICS,
         decode=_decode,
@@ -30,15 +30,8 @@ def sync_detailed(
 ) -> Response[PaymentLinksStatistics]:
     """Retrieve Payment Links Statistics.
 
-    Gives figures about the merchant's payment links. Changes nothing.
-
-    The method is documented; path, parameters and answer are not. The fields here follow the names of the
-    docs' schemas, and the unit of amounts is not known.
-
-    Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
-    https://developer.plexy.money/payment-links-4976244f0.
-
-    Returns the whole response. Raises `PlexyError`; see `payment_links.statistics` for the errors.
+    Send the request; return the whole response. `PlexyPay.payment_links.statistics` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(request(), options)
@@ -48,7 +41,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, options: RequestOptions | None = None
 ) -> PaymentLinksStatistics:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
@@ -57,7 +50,7 @@ def sync(
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLinksStatistics]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(request(), options)
 
@@ -66,6 +59,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> PaymentLinksStatistics:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

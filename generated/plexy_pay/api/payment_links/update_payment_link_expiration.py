@@ -22,7 +22,7 @@ def request(
     *,
     body: UpdatePaymentLink,
 ) -> Request[PaymentLink]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         UPDATE_PAYMENT_LINK_EXPIRATION,
         path_params={
@@ -46,15 +46,8 @@ def sync_detailed(
 ) -> Response[PaymentLink]:
     """Update Payment Link Expiration.
 
-    Gives a payment link a new expiry. Changes nothing else and moves no money.
-
-    Use it to leave the payer more time, or less. The method is documented; path, body and answer are
-    inferred. The 2023 API had errors for links that are expired and for links that cannot be updated.
-
-    Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
-    https://developer.plexy.money/payment-links-4976244f0.
-
-    Returns the whole response. Raises `PlexyError`; see `payment_links.update_expiration` for the errors.
+    Send the request; return the whole response. `PlexyPay.payment_links.update_expiration` documents the
+    meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -74,7 +67,7 @@ def sync(
     body: UpdatePaymentLink,
     options: RequestOptions | None = None,
 ) -> PaymentLink:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
@@ -87,7 +80,7 @@ async def asyncio_detailed(
     body: UpdatePaymentLink,
     options: RequestOptions | None = None,
 ) -> Response[PaymentLink]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -106,7 +99,7 @@ async def asyncio(
     body: UpdatePaymentLink,
     options: RequestOptions | None = None,
 ) -> PaymentLink:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(id, body=body, client=client, options=options)

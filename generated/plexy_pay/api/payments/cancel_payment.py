@@ -19,7 +19,7 @@ _decode = ObjectBody(CancelPaymentResponse)
 def request(
     id: str,
 ) -> Request[CancelPaymentResponse]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CANCEL_PAYMENT,
         path_params={
@@ -35,23 +35,8 @@ def sync_detailed(
 ) -> Response[CancelPaymentResponse]:
     """Cancel Payment.
 
-    Lets go of money that is held. The payment must be `authorized`; the hold is released at once and
-    nothing is taken. **It moves money**, and it cannot be undone.
-
-    Use it when an order with `autoClearing: false` is not fulfilled: you have 5 days, then Plexy Pay
-    captures automatically. After the capture of a part, cancel lets go of the rest. For a charged payment
-    use the refund.
-
-    The whole hold is released. Cancelling a part by an `amount` is not documented and not offered here.
-
-    Units: the amounts of the answer are in major units (tenge for KZT). Look at `success` in the answer:
-    HTTP 200 alone does not say that the payment was cancelled.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
-    since. Source: https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023),
-    cancel.md.
-
-    Returns the whole response. Raises `PlexyError`; see `payments.cancel` for the errors.
+    Send the request; return the whole response. `PlexyPay.payments.cancel` documents the meaning, the units
+    and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -66,7 +51,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> CancelPaymentResponse:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
@@ -75,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[CancelPaymentResponse]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -89,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> CancelPaymentResponse:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

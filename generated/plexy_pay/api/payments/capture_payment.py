@@ -22,7 +22,7 @@ def request(
     *,
     body: CapturePayment,
 ) -> Request[CapturePaymentResponse]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CAPTURE_PAYMENT,
         path_params={
@@ -44,24 +44,8 @@ def sync_detailed(
 ) -> Response[CapturePaymentResponse]:
     """Capture Payment.
 
-    Takes money that is held, wholly or in part. The payment must be `authorized`; afterwards it is
-    `charged`. **It moves money.**
-
-    Use it when an order with `autoClearing: false` is fulfilled: you have 5 days, then Plexy Pay captures
-    automatically. With `autoClearing: true` that happens by itself after 1 hour. After a part was taken,
-    cancel lets go of the rest.
-
-    Units: `amount` is in major units (tenge for KZT), `15000` is 15 000 KZT. Left out or null, all that is
-    held is taken. At most the held amount can be taken.
-
-    There is no idempotency key. After a time-out or a 5xx, look at the transaction before you call again.
-    Look at `success` in the answer: HTTP 200 alone does not say that the money was taken.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
-    since. Source: https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023),
-    capture.md.
-
-    Returns the whole response. Raises `PlexyError`; see `payments.capture` for the errors.
+    Send the request; return the whole response. `PlexyPay.payments.capture` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -81,7 +65,7 @@ def sync(
     body: CapturePayment,
     options: RequestOptions | None = None,
 ) -> CapturePaymentResponse:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
@@ -94,7 +78,7 @@ async def asyncio_detailed(
     body: CapturePayment,
     options: RequestOptions | None = None,
 ) -> Response[CapturePaymentResponse]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -113,7 +97,7 @@ async def asyncio(
     body: CapturePayment,
     options: RequestOptions | None = None,
 ) -> CapturePaymentResponse:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(id, body=body, client=client, options=options)

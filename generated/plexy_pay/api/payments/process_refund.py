@@ -22,7 +22,7 @@ def request(
     *,
     body: RefundPayment,
 ) -> Request[RefundPaymentResponse]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         PROCESS_REFUND,
         path_params={
@@ -44,24 +44,8 @@ def sync_detailed(
 ) -> Response[RefundPaymentResponse]:
     """Process Refund.
 
-    Gives money back to the payer, wholly or in part. The payment must be `charged`. A refund is a **new
-    transaction** with an id of its own; the payer has the money in a few business days. **It moves money.**
-
-    Use it after the capture; before it, cancel is the right call. Several partial refunds are possible as
-    long as something is left, unless Plexy Pay disabled that for you.
-
-    Units: `amount` is in major units (tenge for KZT), `5000` is 5 000 KZT. Left out or null, all that is
-    left is given back. At most what is left can be given back.
-
-    There is no idempotency key. After a time-out or a 5xx, look at the transactions before you call again:
-    a 500 was seen that meant "already refunded". Look at `success` in the answer: HTTP 200 alone does not
-    say that the refund was accepted.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
-    since. Source: https://developer.plexy.money/process-refund-21794556e0, plexypay/docs-portal (2023),
-    refunds, public code of a merchant, 2026 (refunds).
-
-    Returns the whole response. Raises `PlexyError`; see `payments.refund` for the errors.
+    Send the request; return the whole response. `PlexyPay.payments.refund` documents the meaning, the units
+    and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -81,7 +65,7 @@ def sync(
     body: RefundPayment,
     options: RequestOptions | None = None,
 ) -> RefundPaymentResponse:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
@@ -94,7 +78,7 @@ async def asyncio_detailed(
     body: RefundPayment,
     options: RequestOptions | None = None,
 ) -> Response[RefundPaymentResponse]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -113,7 +97,7 @@ async def asyncio(
     body: RefundPayment,
     options: RequestOptions | None = None,
 ) -> RefundPaymentResponse:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(id, body=body, client=client, options=options)

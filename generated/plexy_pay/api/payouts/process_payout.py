@@ -21,7 +21,7 @@ def request(
     *,
     body: HandlePayout,
 ) -> Request[Payout]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         PROCESS_PAYOUT,
         body=PROCESS_PAYOUT.written(PROCESS_PAYOUT.needs("body", body)),
@@ -36,22 +36,8 @@ def sync_detailed(
 ) -> Response[Payout]:
     """Process Payout.
 
-    Pays from your balance to a card that was saved for payouts. **It moves money**, out of your account,
-    and most likely it cannot be undone.
-
-    Use it to pay out a seller's share or a prize. Save the card first (`payouts.save_card`).
-
-    Units: the unit of `amount` is not known. Ask Plexy Pay before you send live money.
-
-    No idempotency key is known: after a time-out or a 5xx look at the list of payouts before you call
-    again.
-
-    The docs' menu names this operation and nothing more: method, path and fields are inferred.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money/payouts-4976245f0.
-
-    Returns the whole response. Raises `PlexyError`; see `payouts.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.payouts.create` documents the meaning, the units
+    and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -66,7 +52,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, body: HandlePayout, options: RequestOptions | None = None
 ) -> Payout:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -75,7 +61,7 @@ def sync(
 async def asyncio_detailed(
     *, client: AsyncClient, body: HandlePayout, options: RequestOptions | None = None
 ) -> Response[Payout]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -89,6 +75,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, body: HandlePayout, options: RequestOptions | None = None
 ) -> Payout:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

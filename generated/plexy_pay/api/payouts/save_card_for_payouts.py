@@ -21,7 +21,7 @@ def request(
     *,
     body: SaveCard,
 ) -> Request[SavedCard]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         SAVE_CARD_FOR_PAYOUTS,
         body=SAVE_CARD_FOR_PAYOUTS.written(SAVE_CARD_FOR_PAYOUTS.needs("body", body)),
@@ -36,18 +36,8 @@ def sync_detailed(
 ) -> Response[SavedCard]:
     """Save Card for Payouts.
 
-    Saves a card, so that payouts can go to it. Moves no money.
-
-    Send the card's fields encrypted, never in the clear. Use the id of the answer in `payouts.create`.
-
-    The docs' menu names this operation and nothing more: method, path and fields are inferred. The names of
-    the docs' schemas (`request.CreateCardSaveSession`) hint that it may open a page on which the payee
-    types the card instead.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money/payouts-4976245f0.
-
-    Returns the whole response. Raises `PlexyError`; see `payouts.save_card` for the errors.
+    Send the request; return the whole response. `PlexyPay.payouts.save_card` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -62,7 +52,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, body: SaveCard, options: RequestOptions | None = None
 ) -> SavedCard:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -71,7 +61,7 @@ def sync(
 async def asyncio_detailed(
     *, client: AsyncClient, body: SaveCard, options: RequestOptions | None = None
 ) -> Response[SavedCard]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -85,6 +75,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, body: SaveCard, options: RequestOptions | None = None
 ) -> SavedCard:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

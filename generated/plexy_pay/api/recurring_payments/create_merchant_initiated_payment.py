@@ -21,7 +21,7 @@ def request(
     *,
     body: MerchantInitiatedPaymentRequest,
 ) -> Request[MerchantInitiatedPayment]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CREATE_MERCHANT_INITIATED_PAYMENT,
         body=CREATE_MERCHANT_INITIATED_PAYMENT.written(
@@ -41,27 +41,8 @@ def sync_detailed(
 ) -> Response[MerchantInitiatedPayment]:
     """Create Merchant-Initiated Payment.
 
-    Charges a saved card without the payer ("process a payment initiated by the merchant using stored
-    credentials").
-
-    Use it for subscriptions and other later charges to which the payer agreed in an earlier payment; that
-    payment is `initialTransactionId`. **It moves money**: the answer's status says whether the amount is
-    held (`authorized`) or taken (`charged`).
-
-    Units: the unit of `amount` is not known (the sample is `1099`). Ask Plexy Pay before you send live
-    money.
-
-    There is no idempotency key and no order reference. After a time-out or a 5xx do not simply repeat the
-    call: it may charge the card twice. Look for the payment in the list of transactions or in the dashboard
-    first.
-
-    The path is documented; that the method is POST is inferred, because the page shows a body. The 2023 API
-    used `/v1/payments/recurring/merchant/initiated`.
-
-    Evidence: the method is inferred, not documented; the path is documented by the vendor. Source:
-    https://test-docs.plexypay.com/recurring-payments-api.html.
-
-    Returns the whole response. Raises `PlexyError`; see `recurring_payments.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.recurring_payments.create` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -79,7 +60,7 @@ def sync(
     body: MerchantInitiatedPaymentRequest,
     options: RequestOptions | None = None,
 ) -> MerchantInitiatedPayment:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -91,7 +72,7 @@ async def asyncio_detailed(
     body: MerchantInitiatedPaymentRequest,
     options: RequestOptions | None = None,
 ) -> Response[MerchantInitiatedPayment]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -108,6 +89,6 @@ async def asyncio(
     body: MerchantInitiatedPaymentRequest,
     options: RequestOptions | None = None,
 ) -> MerchantInitiatedPayment:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

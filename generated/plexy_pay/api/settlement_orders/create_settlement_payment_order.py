@@ -21,7 +21,7 @@ def request(
     *,
     body: SettlementPaymentOrderBody,
 ) -> Request[SettlementPaymentOrder]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CREATE_SETTLEMENT_PAYMENT_ORDER,
         body=CREATE_SETTLEMENT_PAYMENT_ORDER.written(
@@ -41,29 +41,8 @@ def sync_detailed(
 ) -> Response[SettlementPaymentOrder]:
     """Create.
 
-    Orders a payment from your balance to one of your beneficiaries. **It moves money.** Such orders are
-    separate from the automatic settlements. Plexy Pay splits and routes them between banks by the balance
-    that is available there.
-
-    Use it to pay a beneficiary when you decide, not when the schedule does. What became of the order is
-    said by the `payment_order.created`, `payment_order.paid` and `payment_order.failed` webhooks, which are
-    the source of truth.
-
-    **Idempotency:** `requestId` is yours and must be unique; it prevents duplicates. Make it before the
-    call, keep it, and send the same one again when the outcome of a call is unknown. Never use it for
-    another payment.
-
-    Units: the unit of `amount` is not known (the webhook's sample is `10000`). Ask Plexy Pay before you
-    send live money.
-
-    Method, path and `requestId` are documented, the other fields are inferred from the webhook. Newer menus
-    of the docs no longer show this group.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/settlement-payment-order-5318170f0,
-    https://developer.plexy.money/create-23167091e0.
-
-    Returns the whole response. Raises `PlexyError`; see `settlement_orders.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.settlement_orders.create` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -81,7 +60,7 @@ def sync(
     body: SettlementPaymentOrderBody,
     options: RequestOptions | None = None,
 ) -> SettlementPaymentOrder:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -93,7 +72,7 @@ async def asyncio_detailed(
     body: SettlementPaymentOrderBody,
     options: RequestOptions | None = None,
 ) -> Response[SettlementPaymentOrder]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -110,6 +89,6 @@ async def asyncio(
     body: SettlementPaymentOrderBody,
     options: RequestOptions | None = None,
 ) -> SettlementPaymentOrder:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

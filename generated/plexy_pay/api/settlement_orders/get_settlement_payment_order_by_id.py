@@ -19,7 +19,7 @@ _decode = ObjectBody(SettlementPaymentOrder)
 def request(
     id: str,
 ) -> Request[SettlementPaymentOrder]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_SETTLEMENT_PAYMENT_ORDER_BY_ID,
         path_params={
@@ -35,15 +35,8 @@ def sync_detailed(
 ) -> Response[SettlementPaymentOrder]:
     """Get by id.
 
-    Retrieves a settlement payment order by its id. Changes nothing.
-
-    Use it to check what a webhook says. The unit of the amount is not known. The method is documented; path
-    and answer are inferred, so do not take a 404 as proof that there is no such order.
-
-    Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
-    https://developer.plexy.money/settlement-payment-order-5318170f0.
-
-    Returns the whole response. Raises `PlexyError`; see `settlement_orders.retrieve` for the errors.
+    Send the request; return the whole response. `PlexyPay.settlement_orders.retrieve` documents the
+    meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -58,7 +51,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> SettlementPaymentOrder:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
@@ -67,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[SettlementPaymentOrder]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -81,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> SettlementPaymentOrder:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

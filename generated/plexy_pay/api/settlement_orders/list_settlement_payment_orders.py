@@ -21,7 +21,7 @@ def request(
     page: int | Unset = UNSET,
     size: int | Unset = UNSET,
 ) -> Request[list[SettlementPaymentOrder]]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_SETTLEMENT_PAYMENT_ORDERS,
         query={
@@ -42,18 +42,8 @@ def sync_detailed(
 ) -> Response[list[SettlementPaymentOrder]]:
     """List.
 
-    Lists the settlement payment orders. Changes nothing.
-
-    Use it to compare your books, and to look for an order whose creation has an unknown outcome. The unit
-    of amounts is not known, nor are the order, the filters and the limit.
-
-    The method is documented. The path is inferred from the creation's; parameters and answer are inferred
-    too.
-
-    Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
-    https://developer.plexy.money/settlement-payment-order-5318170f0.
-
-    Returns the whole response. Raises `PlexyError`; see `settlement_orders.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.settlement_orders.list` documents the meaning,
+    the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -73,7 +63,7 @@ def sync(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> list[SettlementPaymentOrder]:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(page=page, size=size, client=client, options=options).parsed
 
@@ -86,7 +76,7 @@ async def asyncio_detailed(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Response[list[SettlementPaymentOrder]]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -105,7 +95,7 @@ async def asyncio(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> list[SettlementPaymentOrder]:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(page=page, size=size, client=client, options=options)

@@ -21,7 +21,7 @@ def request(
     *,
     body: SplitRequestBody,
 ) -> Request[SplitRequest]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CREATE_SPLIT_REQUEST,
         body=CREATE_SPLIT_REQUEST.written(CREATE_SPLIT_REQUEST.needs("body", body)),
@@ -36,22 +36,8 @@ def sync_detailed(
 ) -> Response[SplitRequest]:
     """Create.
 
-    Asks that a part of a payment goes to a beneficiary. **It moves money**: away from your own balance.
-
-    Use it when an order is paid to you and belongs in part to others, such as the sellers of a marketplace.
-    Whether the split is made at once or with the settlement is not known.
-
-    Units: the unit of `amount` is not known. Ask Plexy Pay before you send live money.
-
-    No idempotency key is known: after a time-out or a 5xx look at the list before you call again.
-
-    The docs' menu names this operation and nothing more: method, path and fields are inferred. Newer menus
-    show "Distributions" instead.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `split_requests.create` for the errors.
+    Send the request; return the whole response. `PlexyPay.split_requests.create` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -66,7 +52,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, body: SplitRequestBody, options: RequestOptions | None = None
 ) -> SplitRequest:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
@@ -78,7 +64,7 @@ async def asyncio_detailed(
     body: SplitRequestBody,
     options: RequestOptions | None = None,
 ) -> Response[SplitRequest]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -95,6 +81,6 @@ async def asyncio(
     body: SplitRequestBody,
     options: RequestOptions | None = None,
 ) -> SplitRequest:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

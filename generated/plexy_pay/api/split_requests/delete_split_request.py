@@ -18,7 +18,7 @@ _decode = no_body
 def request(
     id: str,
 ) -> Request[None]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         DELETE_SPLIT_REQUEST,
         path_params={
@@ -34,16 +34,8 @@ def sync_detailed(
 ) -> Response[None]:
     """Delete.
 
-    Deletes a split request, so that its part stays with you. **It moves money**, in that a beneficiary is
-    not paid. Whether a split that was carried out can be deleted is not known.
-
-    The docs' menu names this operation and nothing more: method and path are inferred. The answer is not
-    known and none is read.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `split_requests.delete` for the errors.
+    Send the request; return the whole response. `PlexyPay.split_requests.delete` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -56,7 +48,7 @@ def sync_detailed(
 
 @forgets
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> None:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     sync_detailed(id, client=client, options=options)
 
@@ -65,7 +57,7 @@ def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) 
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[None]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -79,6 +71,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> None:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     await asyncio_detailed(id, client=client, options=options)

@@ -21,7 +21,7 @@ def request(
     page: int | Unset = UNSET,
     size: int | Unset = UNSET,
 ) -> Request[list[SplitRequest]]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_SPLIT_REQUESTS,
         query={
@@ -42,17 +42,8 @@ def sync_detailed(
 ) -> Response[list[SplitRequest]]:
     """List.
 
-    Lists the split requests. Changes nothing.
-
-    Use it to see which splits exist, above all after a creation whose outcome is unknown. The unit of
-    amounts is not known, nor are the order, the filters and the limit.
-
-    The docs' menu names this operation and nothing more: method, path, parameters and answer are inferred.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `split_requests.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.split_requests.list` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -72,7 +63,7 @@ def sync(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> list[SplitRequest]:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(page=page, size=size, client=client, options=options).parsed
 
@@ -85,7 +76,7 @@ async def asyncio_detailed(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Response[list[SplitRequest]]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -104,7 +95,7 @@ async def asyncio(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> list[SplitRequest]:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(page=page, size=size, client=client, options=options)

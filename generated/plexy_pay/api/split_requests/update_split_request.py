@@ -22,7 +22,7 @@ def request(
     *,
     body: SplitRequestBody,
 ) -> Request[SplitRequest]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         UPDATE_SPLIT_REQUEST,
         path_params={
@@ -44,17 +44,8 @@ def sync_detailed(
 ) -> Response[SplitRequest]:
     """Update.
 
-    Replaces a split request. **It moves money**: another amount or another beneficiary is paid.
-
-    Use it to correct a split that is not carried out yet. Send all fields, not only those that change: what
-    a missing one means is not known. The unit of `amount` is not known either.
-
-    The docs' menu names this operation and nothing more: method, path and fields are inferred.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money (menu; the name only).
-
-    Returns the whole response. Raises `PlexyError`; see `split_requests.update` for the errors.
+    Send the request; return the whole response. `PlexyPay.split_requests.update` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -74,7 +65,7 @@ def sync(
     body: SplitRequestBody,
     options: RequestOptions | None = None,
 ) -> SplitRequest:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
@@ -87,7 +78,7 @@ async def asyncio_detailed(
     body: SplitRequestBody,
     options: RequestOptions | None = None,
 ) -> Response[SplitRequest]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -106,7 +97,7 @@ async def asyncio(
     body: SplitRequestBody,
     options: RequestOptions | None = None,
 ) -> SplitRequest:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(id, body=body, client=client, options=options)

@@ -19,7 +19,7 @@ _decode = ObjectBody(TransactionResponse)
 def request(
     id: str,
 ) -> Request[TransactionResponse]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         FIND_TRANSACTION_BY_ID,
         path_params={
@@ -35,19 +35,8 @@ def sync_detailed(
 ) -> Response[TransactionResponse]:
     """Find Transaction by ID.
 
-    Finds a transaction by its id. Changes nothing.
-
-    Use it to check what a webhook says before you hand over goods, and to see the state before a capture or
-    a refund. `amount` is in major units (tenge for KZT). The status comes in two spellings, `charged` and
-    `TRANSACTION_STATUS_CHARGED`.
-
-    Method, path and fields are observed in a merchant's code.
-
-    Evidence: the method is seen in merchants' public code, not documented; the path is seen in merchants'
-    public code, not documented. Source: public code of a merchant, 2026 (reading of a transaction before a
-    refund).
-
-    Returns the whole response. Raises `PlexyError`; see `transactions.retrieve` for the errors.
+    Send the request; return the whole response. `PlexyPay.transactions.retrieve` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -62,7 +51,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
@@ -71,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionResponse]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -85,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

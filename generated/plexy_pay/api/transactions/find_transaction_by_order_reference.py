@@ -19,7 +19,7 @@ _decode = ObjectBody(TransactionResponse)
 def request(
     order_reference: str,
 ) -> Request[TransactionResponse]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         FIND_TRANSACTION_BY_ORDER_REFERENCE,
         path_params={
@@ -35,22 +35,8 @@ def sync_detailed(
 ) -> Response[TransactionResponse]:
     """Find Transaction by Order reference.
 
-    Finds a transaction by your own name for the order. Changes nothing.
-
-    Use it when nothing but the order reference is known. `amount` is in major units. A refund is a
-    transaction of its own and takes over the order reference unless you give it another one, so more than
-    one transaction may fit; which one comes is not known.
-
-    The docs give the name only: method and path are inferred. The 2023 API had `GET
-    /v1/payments/search?orderReference=...`. Do not take a 404 from an inferred path as proof that nothing
-    was paid.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money/transaction-management-4976246f0, plexypay/docs-portal (2023),
-    docs/online_payments/search_payments/search_payment.md.
-
-    Returns the whole response. Raises `PlexyError`; see `transactions.retrieve_by_order_reference` for the
-    errors.
+    Send the request; return the whole response. `PlexyPay.transactions.retrieve_by_order_reference`
+    documents the meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -65,7 +51,7 @@ def sync_detailed(
 def sync(
     order_reference: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(order_reference, client=client, options=options).parsed
 
@@ -74,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionResponse]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -88,7 +74,7 @@ async def asyncio_detailed(
 async def asyncio(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(order_reference, client=client, options=options)

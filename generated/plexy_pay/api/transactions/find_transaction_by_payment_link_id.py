@@ -19,7 +19,7 @@ _decode = ObjectBody(TransactionResponse)
 def request(
     payment_link_id: str,
 ) -> Request[TransactionResponse]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         FIND_TRANSACTION_BY_PAYMENT_LINK_ID,
         path_params={
@@ -35,19 +35,8 @@ def sync_detailed(
 ) -> Response[TransactionResponse]:
     """Find Transaction by Payment Link ID.
 
-    Finds the transaction of a payment link. Changes nothing.
-
-    Use it to learn whether a link was paid, and for the ids that capture, cancel and refund want. `amount`
-    is in major units: `22000` for a link over `2200000`. A 404 means that there is no such transaction, or
-    that it belongs to another merchant; a link that nobody paid yet most likely has none.
-
-    Method and path are documented, the fields of the answer are those observed on the single transaction.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/authorization-1614875m0.
-
-    Returns the whole response. Raises `PlexyError`; see `transactions.retrieve_by_payment_link` for the
-    errors.
+    Send the request; return the whole response. `PlexyPay.transactions.retrieve_by_payment_link` documents
+    the meaning, the units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -62,7 +51,7 @@ def sync_detailed(
 def sync(
     payment_link_id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(payment_link_id, client=client, options=options).parsed
 
@@ -71,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     payment_link_id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionResponse]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -85,7 +74,7 @@ async def asyncio_detailed(
 async def asyncio(
     payment_link_id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(payment_link_id, client=client, options=options)

@@ -19,7 +19,7 @@ _decode = ObjectBody(TransactionEvents)
 def request(
     id: str,
 ) -> Request[TransactionEvents]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         FIND_TRANSACTION_HISTORY_BY_ID,
         path_params={
@@ -35,15 +35,8 @@ def sync_detailed(
 ) -> Response[TransactionEvents]:
     """Find Transaction's History by ID.
 
-    Tells what happened to a transaction, step by step. Changes nothing.
-
-    Use it for support and audits. The docs give the name only: method, path and fields are inferred, and
-    the unit of amounts is not known.
-
-    Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
-    https://developer.plexy.money/transaction-management-4976246f0.
-
-    Returns the whole response. Raises `PlexyError`; see `transactions.history` for the errors.
+    Send the request; return the whole response. `PlexyPay.transactions.history` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -58,7 +51,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> TransactionEvents:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
@@ -67,7 +60,7 @@ def sync(
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionEvents]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -81,6 +74,6 @@ async def asyncio_detailed(
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> TransactionEvents:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

@@ -21,7 +21,7 @@ def request(
     page: int | Unset = UNSET,
     size: int | Unset = UNSET,
 ) -> Request[TransactionList]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_TRANSACTIONS,
         query={
@@ -42,18 +42,8 @@ def sync_detailed(
 ) -> Response[TransactionList]:
     """List transactions.
 
-    Lists the merchant's transactions, page by page. Changes nothing.
-
-    Use it to compare your books with Plexy Pay's, and to look for a payment after a call whose outcome is
-    unknown. Amounts are in major units: `22000` for a link over `2200000`. The order of the rows and the
-    filters are not known; a row has no currency.
-
-    The docs name the schemas only: method, path, parameters and fields are observed in a merchant's code.
-
-    Evidence: the method is seen in merchants' public code, not documented; the path is seen in merchants'
-    public code, not documented. Source: public code of a merchant, 2026 (listing of transactions).
-
-    Returns the whole response. Raises `PlexyError`; see `transactions.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.transactions.list` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -73,7 +63,7 @@ def sync(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> TransactionList:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(page=page, size=size, client=client, options=options).parsed
 
@@ -86,7 +76,7 @@ async def asyncio_detailed(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> Response[TransactionList]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -105,7 +95,7 @@ async def asyncio(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> TransactionList:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(page=page, size=size, client=client, options=options)

@@ -22,7 +22,7 @@ def request(
     body: AuthorizeWalletTransaction,
     idempotency_key: str,
 ) -> Request[WalletTransaction]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         AUTHORIZE_WALLET_TRANSACTION,
         headers={
@@ -48,27 +48,8 @@ def sync_detailed(
 ) -> Response[WalletTransaction]:
     """Authorize.
 
-    Holds money in the payer's wallet for an order. **It moves money.** Capture takes the money, cancel lets
-    it go.
-
-    Use it when a payer pays an order from the wallet. Keep the `walletTransactionId` of the response:
-    capture, cancel and refund take it. HTTP 200 alone does not say that the money is held: look at
-    `walletTransactionStatus`, and ask `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. No
-    webhook of the wallet is documented.
-
-    Units: `amount` is in minor units (tiyn for KZT), `2200000` is 22 000 KZT. The transactions, captures
-    and refunds of the same v1 have major units.
-
-    `Idempotency-Key` makes the call safe to repeat: the same key should return the same result. Make a key
-    for each authorization, keep it **before** you call, and never use it for another order.
-
-    Method, path and header are documented. The docs describe the body in words: an amount, identifiers of
-    the customer and `orderReference`. The names of the customer's fields are not known.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/wallet-6559386f0.
-
-    Returns the whole response. Raises `PlexyError`; see `wallet.authorize` for the errors.
+    Send the request; return the whole response. `PlexyPay.wallet.authorize` documents the meaning, the
+    units and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -88,7 +69,7 @@ def sync(
     idempotency_key: str,
     options: RequestOptions | None = None,
 ) -> WalletTransaction:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(
         body=body, idempotency_key=idempotency_key, client=client, options=options
@@ -103,7 +84,7 @@ async def asyncio_detailed(
     idempotency_key: str,
     options: RequestOptions | None = None,
 ) -> Response[WalletTransaction]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -122,7 +103,7 @@ async def asyncio(
     idempotency_key: str,
     options: RequestOptions | None = None,
 ) -> WalletTransaction:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(

@@ -19,7 +19,7 @@ _decode = ObjectBody(WalletTransaction)
 def request(
     wallet_transaction_id: str,
 ) -> Request[WalletTransaction]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         CANCEL_WALLET_TRANSACTION,
         path_params={
@@ -38,24 +38,8 @@ def sync_detailed(
 ) -> Response[WalletTransaction]:
     """Cancel.
 
-    Lets go of the money that an authorization holds in the payer's wallet. **It moves money.**
-
-    Use it when the order is not fulfilled, before a capture. After a capture, refund is the right call.
-
-    HTTP 200 alone does not say that the money was let go: look at `walletTransactionStatus`, and ask
-    `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this call's or
-    that of an earlier one is not known.
-
-    No body is documented, so the amount cannot be chosen. Nothing says that this call takes an idempotency
-    key: after a time-out or a 5xx find out what became of it before you call again. The docs name the call
-    in the flow of a wallet payment; what it does to the money is inferred from its name.
-
-    Units: `amount` in the response is in minor units (tiyn for KZT).
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/wallet-6559386f0.
-
-    Returns the whole response. Raises `PlexyError`; see `wallet.cancel` for the errors.
+    Send the request; return the whole response. `PlexyPay.wallet.cancel` documents the meaning, the units
+    and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -73,7 +57,7 @@ def sync(
     client: SyncClient,
     options: RequestOptions | None = None,
 ) -> WalletTransaction:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(wallet_transaction_id, client=client, options=options).parsed
 
@@ -85,7 +69,7 @@ async def asyncio_detailed(
     client: AsyncClient,
     options: RequestOptions | None = None,
 ) -> Response[WalletTransaction]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -102,7 +86,7 @@ async def asyncio(
     client: AsyncClient,
     options: RequestOptions | None = None,
 ) -> WalletTransaction:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(wallet_transaction_id, client=client, options=options)

@@ -19,7 +19,7 @@ _decode = ObjectBody(WalletTransaction)
 def request(
     wallet_transaction_id: str,
 ) -> Request[WalletTransaction]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         GET_WALLET_TRANSACTION,
         path_params={
@@ -38,15 +38,8 @@ def sync_detailed(
 ) -> Response[WalletTransaction]:
     """Get Transaction.
 
-    Retrieves a wallet transaction by its id. Changes nothing.
-
-    Use it to poll a transaction until its status is terminal: `SUCCESS` or `FAILED`. The status does not
-    say which operation led to it. `amount` is in minor units (tiyn for KZT).
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/wallet-6559386f0.
-
-    Returns the whole response. Raises `PlexyError`; see `wallet.retrieve` for the errors.
+    Send the request; return the whole response. `PlexyPay.wallet.retrieve` documents the meaning, the units
+    and the errors.
     """
     options = mask(options)
     return client.execute(
@@ -64,7 +57,7 @@ def sync(
     client: SyncClient,
     options: RequestOptions | None = None,
 ) -> WalletTransaction:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(wallet_transaction_id, client=client, options=options).parsed
 
@@ -76,7 +69,7 @@ async def asyncio_detailed(
     client: AsyncClient,
     options: RequestOptions | None = None,
 ) -> Response[WalletTransaction]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(
         request(
@@ -93,7 +86,7 @@ async def asyncio(
     client: AsyncClient,
     options: RequestOptions | None = None,
 ) -> WalletTransaction:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (
         await asyncio_detailed(wallet_transaction_id, client=client, options=options)

@@ -17,7 +17,7 @@ _decode = ArrayBody(WalletTransaction)
 
 @forgets
 def request() -> Request[list[WalletTransaction]]:
-    """The request of this operation, not yet sent."""
+    """Return the request of this operation, not yet sent."""
     return Request(
         LIST_WALLET_TRANSACTIONS,
         decode=_decode,
@@ -30,18 +30,8 @@ def sync_detailed(
 ) -> Response[list[WalletTransaction]]:
     """List Transactions.
 
-    Lists the wallet transactions. Changes nothing.
-
-    Use it to compare your books, by `orderReference`. Amounts are in minor units (tiyn for KZT).
-
-    Method and path, with the slash at its end, are documented. That the response is a bare list and shows
-    all transactions is inferred: filters, pages and the order of the rows are not known. A transaction that
-    is missing here may exist.
-
-    Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
-    https://developer.plexy.money/wallet-6559386f0.
-
-    Returns the whole response. Raises `PlexyError`; see `wallet.list` for the errors.
+    Send the request; return the whole response. `PlexyPay.wallet.list` documents the meaning, the units and
+    the errors.
     """
     options = mask(options)
     return client.execute(request(), options)
@@ -51,7 +41,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, options: RequestOptions | None = None
 ) -> list[WalletTransaction]:
-    """As `sync_detailed`, but gives the parsed response alone."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
@@ -60,7 +50,7 @@ def sync(
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[list[WalletTransaction]]:
-    """The async twin of `sync_detailed`."""
+    """Send the request; return the whole response."""
     options = mask(options)
     return await client.execute(request(), options)
 
@@ -69,6 +59,6 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> list[WalletTransaction]:
-    """The async twin of `sync`."""
+    """Send the request; return the parsed response alone."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed
