@@ -16,7 +16,6 @@ from .encoding import (
     exact_amount,
     without_unset,
 )
-from .frames import forgets
 from .memo import once
 from .money import currency_beside, one_currency, wire_amount, wire_currency
 from .schema import Field, schema_of
@@ -48,7 +47,7 @@ def to_dict_of(model: type[Any]) -> Callable[..., Any]:
     for field in schema.fields:
         source.line(f"{field.wire_name!r}: {_encoded(field, model, source)},", 2)
     source.line("})")
-    return forgets(source.compiled(model))
+    return source.compiled(model)
 
 
 def _further_as_json(model: Any) -> Any:

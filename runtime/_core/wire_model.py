@@ -41,6 +41,7 @@ class WireModel:
         model: Self = from_dict_of(cls)(cls, src_dict)
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object as it goes over the wire; what is `UNSET` is left out.
 

@@ -37,9 +37,15 @@ class Plain(NamedTuple):
 
 
 class Constant(NamedTuple):
-    """One value and no other."""
+    """One value and no other.
+
+    Attributes:
+        value: The value.
+        kind: Its type. Python counts True and 1 as equal, and JSON does not.
+    """
 
     value: str | int | bool
+    kind: type
 
 
 class Array(NamedTuple):
@@ -137,7 +143,8 @@ def _parts(annotation: Any, discriminators: Sequence[Discriminator]) -> Iterator
         if variant in _PLAIN:
             yield _PLAIN[variant]
         elif get_origin(variant) is Literal:
-            yield from map(Constant, get_args(variant))
+            for value in get_args(variant):
+                yield Constant(value, type(value))
         elif get_origin(variant) is list:
             (item,) = get_args(variant)
             yield Array(wire_type(item, discriminators))

@@ -59,6 +59,10 @@ SCHEMAS: Json = {
         method=ref("Method"),
     ),
     "Level": {"type": "integer", "enum": [1, 2]},
+    "Further": {
+        **thing(further=ref("Line"), currency=ref("Fee")),
+        "additionalProperties": ref("Fee"),
+    },
 }
 IDS = {
     "name": "ids",
@@ -73,6 +77,7 @@ PATHS: Json = {
     "/union": {"post": sending("send_union", ref("Method"))},
     "/order": {"post": sending("send_order", ref("Order"))},
     "/word": {"post": sending("send_word", TEXT)},
+    "/further": {"post": sending("send_further", ref("Further"))},
     "/list": {"get": operation("things", "find", parameters=[IDS])},
     "/csv": {"get": answering("report", "text/csv", TEXT)},
     "/pdf": {
@@ -436,3 +441,18 @@ def test_what_the_client_cannot_do_is_refused_with_a_way_out(
     with pytest.raises(SpecError, match=told) as raised:
         api_of(document(paths={"/a": {"post": operation("things", "make", **change)}}))
     assert all(problem.fix for problem in raised.value.problems)
+
+
+def test_a_field_may_be_called_as_what_the_code_beside_it_uses(
+    package: ModuleType,
+) -> None:
+    model = package.models.Further
+    line, fee = {"unitPrice": 1}, {"feeAmount": 2}
+    read = model.from_dict({"further": line, "other": fee})
+    assert read.further == package.models.Line(unit_price=1)
+    assert read["other"] == package.models.Fee(fee_amount=2)
+    built = model.from_params(
+        {"further": {"unit_price": 1}, "other": {"fee_amount": 2}}
+    )
+    assert (built.further, built["other"]) == (read.further, read["other"])
+    assert built.to_dict() == {"further": line, "other": fee}

@@ -53,6 +53,16 @@ def test_a_subclass_has_its_own_fields_whichever_class_is_used_first(
     assert plain.additional_properties == {"shopNumber": 7}
 
 
+class Screen(PaymentLink):
+    """A class of a merchant's that is no model itself; only type checkers know what it names."""
+
+    window: Window  # type: ignore[name-defined]  # noqa: F821
+
+
+def test_annotations_of_a_class_that_is_no_model_are_not_looked_at() -> None:
+    assert Screen.from_dict({"id": "pl_1"}).to_dict() == {"id": "pl_1"}
+
+
 def test_many_threads_may_use_a_model_for_the_first_time() -> None:
     start = threading.Barrier(8)
     found: list[str] = []

@@ -240,6 +240,18 @@ def test_no_frame_of_a_model_shows_a_secret(name: str) -> None:
     assert_shows_nothing(error)
 
 
+@pytest.mark.parametrize("name", model_names())
+def test_no_frame_of_a_model_that_cannot_be_written_shows_a_secret(name: str) -> None:
+    model: Any = getattr(models, name).from_dict({})
+    for field in schema_of(type(model)).fields:
+        setattr(model, field.name, CVV)
+    # JSON has no form for it.
+    model.additional_properties = {"card": CARD, "odd": object()}
+    with pytest.raises(PlexyError) as caught:
+        model.to_dict()
+    assert_shows_nothing(caught.value)
+
+
 @pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 def test_the_frames_of_a_call_under_way_show_no_key(kind: Any) -> None:
     # As error reporters do that store the stack with each log record.

@@ -22,7 +22,6 @@ from .decoding import (
     to_variant,
     warn_of_misspelt,
 )
-from .frames import forgets
 from .memo import once
 from .money import amount_parameter, currency_beside, money_object, wire_currency
 from .schema import Field, Schema, schema_of
@@ -94,8 +93,8 @@ def from_params_of(model: type[Any]) -> Callable[..., Any]:
             amount = f"rest.get({field.wire.currency_of!r}, UNSET)"
             own = f"rest.get({field.name!r}, UNSET)"
             check = wire_currency if field.is_required else currency_beside
-            source.bind("currency", check)
-            source.line(f"rest[{field.name!r}] = currency({amount}, {own}, {name!r})")
+            currency = source.bind("currency", check)
+            source.line(f"rest[{field.name!r}] = {currency}({amount}, {own}, {name!r})")
     source.line("model = cls(")
     for field in schema.fields:
         source.line(f"{field.argument}={_built(field, name, source)},", 2)
@@ -107,7 +106,7 @@ def from_params_of(model: type[Any]) -> Callable[..., Any]:
     else:
         _take_further(schema, source)
     source.line("return model")
-    return forgets(source.compiled(model))
+    return source.compiled(model)
 
 
 def _take_further(schema: Schema, source: Source) -> None:
@@ -124,8 +123,8 @@ def _take_further(schema: Schema, source: Source) -> None:
     if build is None:
         source.line("model.additional_properties = rest")
     else:
-        source.bind("build_further", partial(to_mapping, build))
-        source.line("model.additional_properties = build_further(rest)")
+        further = source.bind("build_further", partial(to_mapping, build))
+        source.line(f"model.additional_properties = {further}(rest)")
 
 
 def _built(field: Field, owner: str, source: Source) -> str:

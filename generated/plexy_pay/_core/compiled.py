@@ -25,8 +25,9 @@ class Source:
         self._lines.append("    " * depth + text)
 
     def bind(self, name: str, value: Any) -> str:
-        """Give a value a name in the source; return the name."""
-        self._names[name] = value
+        """Give a value a name in the source; return the name, which is longer where another value has it."""
+        while self._names.setdefault(name, value) is not value:
+            name += "_"
         return name
 
     def compiled(self, model: type[Any]) -> Callable[..., Any]:

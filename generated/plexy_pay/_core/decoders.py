@@ -52,7 +52,11 @@ Decoder: TypeAlias = Callable[[Any], Any]
 Discriminators: TypeAlias = tuple[Discriminator, ...]
 T = TypeVar("T")
 
-_PLAIN_ITEMS = (STRING, INTEGER, NUMBER, BOOLEAN)
+#: The Python types of plain values, which may also be missing.
+_KINDS: dict[Part, tuple[type, ...]] = {
+    plain: (*plain.kinds, Unset) for plain in (STRING, INTEGER, NUMBER, BOOLEAN)
+}
+_LIST = (list, Unset)
 enum_decoder_of = once(enum_decoder)
 
 
@@ -98,8 +102,8 @@ def _of_array(item: WireType) -> Decoder | None:
     (part, *others) = item.parts
     if is_model(part) and not others:
         return lambda value: decode_models(reader_of(part), value)
-    if part in _PLAIN_ITEMS and not others:
-        return partial(decode_plain, (*_kinds(part), Unset))
+    if part in _KINDS and not others:
+        return partial(decode_plain, _KINDS[part])
     decode = decoder_of(item)
     return None if decode is None else partial(decode_list, decode)
 
@@ -115,7 +119,7 @@ def _kinds(part: Part) -> tuple[type, ...]:
     if isinstance(part, Plain):
         return part.kinds
     if isinstance(part, Constant):
-        return (type(part.value),)
+        return (part.kind,)
     return (list,)
 
 
@@ -171,10 +175,10 @@ def from_dict_of(model: type[Any]) -> Callable[..., Any]:
     schema = schema_of(model)
     source = Source("from_dict(cls, src_dict)")
     source.bind("new_model", new_model)
-    source.bind("read_further", _further_decoder(schema))
+    read_further = source.bind("read_further", _further_decoder(schema))
     source.line("model = new_model(cls)")
     if not schema.fields:
-        source.line("model.additional_properties = read_further(src_dict)")
+        source.line(f"model.additional_properties = {read_further}(src_dict)")
         source.line("return model")
         return source.compiled(model)
     count = len(schema.fields)
@@ -184,7 +188,7 @@ def from_dict_of(model: type[Any]) -> Callable[..., Any]:
     source.line(f"if len(data) != {count}:")
     source.line("data = {**BLANK, **data}", 2)
     source.line(f"if len(data) != {count}:", 2)
-    source.line("model.additional_properties = read_further(data)", 3)
+    source.line(f"model.additional_properties = {read_further}(data)", 3)
     source.line("try:")
     for field in schema.fields:
         value = f"data[{field.wire_name!r}]"
@@ -237,11 +241,12 @@ def _check(part: Part, field: Field, source: Source) -> str:
         return f"{value} not in ({part.value!r}, UNSET)"
     if isinstance(part, Array):
         is_decoded = decoder_of(WireType((part,))) is not None
-        source.bind("LIST", (list, Unset))
-        return "" if is_decoded else f"type({value}) not in LIST"
-    if isinstance(part, Plain) and part in _PLAIN_ITEMS:
+        return (
+            "" if is_decoded else f"type({value}) not in {source.bind('LIST', _LIST)}"
+        )
+    if part in _KINDS:
         if part == STRING and field.is_required and len(field.type.parts) == 1:
             return f"type({value}) is not str"
-        kinds = source.bind(part.word.upper(), (*part.kinds, Unset))
+        kinds = source.bind(part.word.upper(), _KINDS[part])
         return f"type({value}) not in {kinds}"
     return ""

@@ -140,24 +140,17 @@ def _field(attribute: Any, annotation: Any) -> Field:
 
 
 def _annotations(model: type[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the annotations of the fields of a model and of the classes above it, with every name resolved.
+    """Yield the annotations of the fields of a model and of the models above it, with every name resolved.
 
-    A class is resolved at one go: each evaluation costs more than what it evaluates.
+    The texts of a class are resolved at one go: each evaluation costs more than what it evaluates.
     """
     for base in reversed(model.__mro__):
-        if not hasattr(base, "__attrs_attrs__"):
-            continue
         own = [
-            (name, text)
-            for name, text in base.__annotations__.items()
-            if not _is_class_variable(text)
+            one for one in vars(base).get("__attrs_attrs__", ()) if not one.inherited
         ]
+        texts = [one.type for one in own if isinstance(one.type, str)]
+        # A copy: evaluating adds the builtins to what it is given.
         names = dict(vars(sys.modules[base.__module__]))
-        texts = [text for _, text in own if isinstance(text, str)]
         resolved = iter(eval(f"({''.join(f'{text},' for text in texts)})", names))
-        for name, text in own:
-            yield name, next(resolved) if isinstance(text, str) else text
-
-
-def _is_class_variable(annotation: object) -> bool:
-    return str(annotation).startswith(("ClassVar", "typing.ClassVar"))
+        for one in own:
+            yield one.name, next(resolved) if isinstance(one.type, str) else one.type

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidParameterError
-from .schema import schema_of
+from .schema import Field, schema_of
+from .wire_types import Constant
 
 
 class Variants:
@@ -110,11 +111,14 @@ def _takes(model: type[Any], params: Mapping[str, Any]) -> bool:
     schema = schema_of(model)
     if not params.keys() <= set(schema.names):
         return False
-    for field in schema.fields:
-        if field.name in params:
-            wanted = schema.constants.get(field.wire_name, params[field.name])
-            if not _carries(params, field.name, wanted):
-                return False
-        elif field.is_required and not field.is_constant:
-            return False
+    return all(_is_taken(field, params) for field in schema.fields)
+
+
+def _is_taken(field: Field, params: Mapping[str, Any]) -> bool:
+    """Return whether a field is as a model needs it: a constant that is given is the right one."""
+    if field.name not in params:
+        return field.is_constant or not field.is_required
+    (part, *_) = field.type.parts
+    if isinstance(part, Constant) and field.is_constant:
+        return _carries(params, field.name, part.value)
     return True
