@@ -126,11 +126,6 @@ def _operations(document: Document, kind: str) -> Iterator[Operation]:
                 )
 
 
-def call_of(operation: Operation) -> str:
-    """Return how the operation is called in Python: `payment_links.create`."""
-    return f"{operation.data.get('x-resource')}.{operation.data.get('x-method')}"
-
-
 def parameter_key(parameter: dict[str, Any]) -> tuple[str, str]:
     """Return what makes a parameter the same as another."""
     return str(parameter.get("in")), str(parameter.get("name"))

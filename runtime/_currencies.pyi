@@ -1,4 +1,4 @@
-"""What the generated `_currencies.py` holds. Type checkers read this where the runtime stands; it is not copied."""
+"""Stub of the generated `_currencies.py`, for type checkers that read runtime/ in place. It is not copied."""
 
 EXPONENTS: dict[str, int]
 DISPUTED: frozenset[str]

@@ -1,4 +1,4 @@
-"""What the generated `_families.py` holds. Type checkers read this where the runtime stands; it is not copied."""
+"""Stub of the generated `_families.py`, for type checkers that read runtime/ in place. It is not copied."""
 
 from ._core.family import Family, Setting
 

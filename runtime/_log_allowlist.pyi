@@ -1,4 +1,4 @@
-"""What the generated `_log_allowlist.py` holds. Type checkers read this where the runtime stands; it is not copied."""
+"""Stub of the generated `_log_allowlist.py`, for type checkers that read runtime/ in place. It is not copied."""
 
 VALUES: frozenset[str]
 OBJECTS: frozenset[str]

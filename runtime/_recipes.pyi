@@ -1,4 +1,4 @@
-"""What the generated `_recipes.py` holds. Type checkers read this where the runtime stands; it is not copied."""
+"""Stub of the generated `_recipes.py`, for type checkers that read runtime/ in place. It is not copied."""
 
 from typing import TypeAlias
 

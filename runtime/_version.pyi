@@ -1,3 +1,3 @@
-"""What the generated `_version.py` holds. Type checkers read this where the runtime stands; it is not copied."""
+"""Stub of the generated `_version.py`, for type checkers that read runtime/ in place. It is not copied."""
 
 __version__: str

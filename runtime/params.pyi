@@ -1,3 +1,3 @@
-"""Generated parameters that the runtime names. Type checkers read this where the runtime stands; it is not copied."""
+"""Stub of the generated parameters that the runtime names, for type checkers. It is not copied."""
 
 from plexy_pay.params import BrowserDetailsParams as BrowserDetailsParams

@@ -149,11 +149,6 @@ def leaves_of(type_: Type) -> Iterator[Type]:
             yield variant
 
 
-def models_in(type_: Type) -> list[Model]:
-    """Return the models that a type names."""
-    return [leaf.model for leaf in leaves_of(type_) if isinstance(leaf, ModelRef)]
-
-
 def json_types(type_: Type) -> set[str]:
     """Return the JSON types of the values of a type, as far as it says so; "null" is left out."""
     found = {_json_type(variant) for variant in variants_of(type_)}

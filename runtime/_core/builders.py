@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/builders.py; the generator copies it unchanged.
-"""Functions that build models of the parameters that callers pass, in snake_case."""
+"""Builders: functions that make models of the parameters that callers pass, in snake_case."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from attrs import NOTHING
 
 from .compiled import Source
 from .decoders import Decoder, Discriminators, enum_decoder_of, variants_of
-from .decoding import (
+from .memo import once
+from .money import amount_parameter, currency_beside, money_object, wire_currency
+from .parameters import (
     refuse_duplicates,
     refuse_unknown,
     take,
@@ -22,15 +24,13 @@ from .decoding import (
     to_variant,
     warn_of_misspelt,
 )
-from .memo import once
-from .money import amount_parameter, currency_beside, money_object, wire_currency
 from .schema import Field, Schema, schema_of
 from .types import UNSET
 from .wire_types import Array, WireType, is_enum, wire_type
 
 
 def builder_of(type_: WireType, place: str) -> Decoder | None:
-    """Return the function that turns the mappings in what a caller passed into models; None if there are none.
+    """Return the function that turns the mappings in a parameter into models; None where none can be.
 
     Args:
         type_: The type of the parameter.
@@ -54,9 +54,9 @@ def build_body(value: Any, annotation: Any, discriminators: Discriminators = ())
     """Return a body that has no fields of its own, with the mappings in it turned into models.
 
     Args:
-        value: What a caller passed.
-        annotation: What the body is.
-        discriminators: What tells the models of unions in it apart.
+        value: The value that a caller passed.
+        annotation: The annotation of the body.
+        discriminators: The discriminators of the unions in it.
     """
     build = builder_of(wire_type(annotation, discriminators), "body")
     return value if build is None else build(value)
@@ -85,7 +85,7 @@ def _in_turn(steps: list[Decoder]) -> Decoder | None:
 def from_params_of(model: type[Any]) -> Callable[..., Any]:
     """Return the function that builds a model from parameters in snake_case; its first argument is the class."""
     schema, name = schema_of(model), model.__name__
-    source = Source("from_params(cls, params)")
+    source = Source("from_params(cls, params)", written_by=__name__)
     source.bind("take", take)
     source.line("rest = dict(params)")
     for field in schema.fields:

@@ -16,8 +16,12 @@ from .types import UNSET
 class Source:
     """The source of a function that is made, and the values that it names."""
 
-    def __init__(self, signature: str) -> None:
-        self._lines = [f"def {signature}:"]
+    def __init__(self, signature: str, written_by: str) -> None:
+        self._function = signature.partition("(")[0]
+        self._lines = [
+            f"# Compiled from the fields of the model: see {written_by}.",
+            f"def {signature}:",
+        ]
         self._names: dict[str, Any] = {"__name__": __name__, "UNSET": UNSET}
 
     def line(self, text: str, depth: int = 1) -> None:
@@ -33,13 +37,12 @@ class Source:
     def compiled(self, model: type[Any]) -> Callable[..., Any]:
         """Return the function, as one of a model."""
         text = "\n".join(self._lines) + "\n"
-        function = self._lines[0][4:].partition("(")[0]
-        file = f"<{function} of {model.__module__}.{model.__qualname__}>"
+        file = f"<{self._function} of {model.__module__}.{model.__qualname__}>"
         lines = text.splitlines(keepends=True)
         # As attrs does it: a file without a time is never looked for on the disk.
         linecache.cache[file] = (len(text), None, lines, file)
         exec(compile(text, file, "exec", dont_inherit=True), self._names)
-        made: Callable[..., Any] = self._names[function]
-        made.__qualname__ = f"{model.__qualname__}.{function}"
+        made: Callable[..., Any] = self._names[self._function]
+        made.__qualname__ = f"{model.__qualname__}.{self._function}"
         made.__module__ = model.__module__
         return made

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/encoders.py; the generator copies it unchanged.
-"""Functions that write models as JSON."""
+"""Encoders: functions that write models as JSON."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from .wire_types import (
 def to_dict_of(model: type[Any]) -> Callable[..., Any]:
     """Return the function that writes a model as its JSON object."""
     schema = schema_of(model)
-    source = Source("to_dict(self)")
+    source = Source("to_dict(self)", written_by=__name__)
     warns = schema.fields and model._is_sent and not model._is_received
     source.bind("encode_further", encode_further if warns else _further_as_json)
     source.bind("without_unset", without_unset)

@@ -1,7 +1,7 @@
 # plexy-pay runtime, written by hand in runtime/_core/schema.py; the generator copies it unchanged.
-"""What a model says of its JSON: its fields, their names and types, and what they are used for.
+"""The schema of a model: the names, the types and the roles of its fields in JSON.
 
-It is worked out when a model is first read or written, from what attrs knows of the class.
+It is derived from the attrs class when a model is first read or written.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class Field(NamedTuple):
         name: The attribute.
         argument: The argument of the constructor.
         wire_name: The name on the wire.
-        type: What its JSON may be.
-        default: What it is where a caller leaves it out; `attrs.NOTHING` where none may.
-        is_required: Whether an object without it is odd.
-        wire: What the model says besides.
+        type: The type of its JSON.
+        default: Its value where a caller leaves it out; `attrs.NOTHING` where it must be given.
+        is_required: Whether an object without it differs from the spec.
+        wire: The facts that the model states beside the annotation.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Field(NamedTuple):
 
 
 class Schema:
-    """What a model says of its JSON.
+    """The schema of a model.
 
     Args:
         model: The class.
@@ -87,7 +87,7 @@ class Schema:
 
     @cached_property
     def required(self) -> frozenset[str]:
-        """Return the names on the wire of the fields without which an object is odd."""
+        """Return the names on the wire of the fields without which an object differs from the spec."""
         return frozenset(field.wire_name for field in self.fields if field.is_required)
 
     @cached_property
@@ -119,7 +119,7 @@ class Schema:
 
 @once
 def schema_of(model: type[Any]) -> Schema:
-    """Return what a model says of its JSON."""
+    """Return the schema of a model."""
     return Schema(model)
 
 

@@ -10,11 +10,11 @@ from attrs import define, field, setters
 
 from .builders import from_params_of
 from .decoders import from_dict_of
-from .decoding import refuse_nothing
 from .encoders import to_dict_of
 from .encoding import encode, is_object, loads, write
 from .frames import forgets
 from .further import no_fields, own_fields
+from .parameters import refuse_nothing
 from .reprs import represent
 from .schema import schema_of
 from .types import UNSET

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/wire_types.py; the generator copies it unchanged.
-"""The types of JSON values, read from the annotations of models and responses."""
+"""Types of JSON values, derived from the annotations of models and responses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .types import Unset
 
 
 class Plain(NamedTuple):
-    """A value that Python has as JSON has it.
+    """A value that Python holds in the form that JSON has.
 
     Attributes:
         word: Its name in JSON Schema.
@@ -63,7 +63,7 @@ ANY = Plain("any", (str, int, Decimal, bool, NoneType, list, dict))
 MOMENT = Plain("date-time", (str,))
 DAY = Plain("date", (str,))
 
-#: What one value may be. A class is an enumeration or a model.
+#: A member of a union. A class is an enumeration or a model.
 Part: TypeAlias = Plain | Constant | Array | type[Any]
 
 _PLAIN: dict[Any, Plain] = {
@@ -79,10 +79,10 @@ _PLAIN: dict[Any, Plain] = {
 
 
 class WireType(NamedTuple):
-    """What a JSON value may be: any of several things.
+    """The type of a JSON value: a union of one or more parts.
 
     Attributes:
-        parts: The things.
+        parts: The members of the union.
         discriminator: The field that tells its models apart; None where their own fields do.
     """
 
@@ -119,7 +119,7 @@ def wire_type(
 
     Args:
         annotation: The annotation, with every name resolved.
-        discriminators: What tells the models of unions in it apart.
+        discriminators: The discriminators of the unions in it.
     """
     found = tuple(dict.fromkeys(_parts(annotation, discriminators)))
     if NUMBER in found:
@@ -161,7 +161,7 @@ def _variants(annotation: Any) -> tuple[Any, ...]:
 def _discriminator(
     names: set[str], discriminators: Sequence[Discriminator]
 ) -> Discriminator | None:
-    """Return what tells these models apart; a union without a discriminator has none."""
+    """Return the discriminator of these models, if they have one."""
     if len(names) < 2:
         return None
     for one in discriminators:

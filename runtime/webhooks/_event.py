@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from .._core.decoding import Model
+from .._core.decoding import Readable
 from ._secrets import Secret
 
 DataT = TypeVar("DataT")
@@ -37,7 +37,7 @@ class Kind(NamedTuple):
     data: str
     merchant: str
     created: str
-    model: Callable[[], type[Model]]
+    model: Callable[[], type[Readable]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,11 @@ def _spec() -> Document:
 # -- the spec and the list of facts -----------------------------------------------------------------------------------
 
 
+def call_of(operation: openapi.Operation) -> str:
+    """Return how an operation is called in Python."""
+    return f"{operation.data['x-resource']}.{operation.data['x-method']}"
+
+
 def test_the_spec_has_every_operation_of_the_docs_and_no_other(spec: Document) -> None:
     calls = coverage.report(read(spec)[0]).calls
     assert len(OPERATIONS) == 63
@@ -153,8 +158,7 @@ def test_the_spec_has_every_operation_of_the_docs_and_no_other(spec: Document) -
 
 def test_every_operation_has_the_method_and_path_of_the_list(spec: Document) -> None:
     there = {
-        openapi.call_of(op): (op.method.upper(), op.path)
-        for op in openapi.operations(spec)
+        call_of(op): (op.method.upper(), op.path) for op in openapi.operations(spec)
     }
     assert there == {
         call: (row["method"], row["path"]) for call, row in OPERATIONS.items()
@@ -162,9 +166,7 @@ def test_every_operation_has_the_method_and_path_of_the_list(spec: Document) -> 
 
 
 def test_every_operation_has_exactly_the_evidence_of_the_list(spec: Document) -> None:
-    there = {
-        openapi.call_of(op): op.data["x-evidence"] for op in openapi.operations(spec)
-    }
+    there = {call_of(op): op.data["x-evidence"] for op in openapi.operations(spec)}
     wanted = {
         call: {"method": row["method_evidence"], "path": row["path_evidence"]}
         for call, row in OPERATIONS.items()

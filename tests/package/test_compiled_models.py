@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import threading
 import traceback
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,17 @@ def test_a_traceback_shows_the_line_of_a_compiled_function() -> None:
     shown = "".join(traceback.format_exception(caught.value))
     assert "from_dict of plexy_pay.models.refund_payment.RefundPayment" in shown
     assert "model.amount = data['amount']" in shown
+
+
+def test_a_compiled_function_says_where_it_is_written() -> None:
+    RefundPayment.from_dict({})
+    (lines,) = [
+        entry[2]
+        for name, entry in linecache.cache.items()
+        if name == "<from_dict of plexy_pay.models.refund_payment.RefundPayment>"
+        and len(entry) == 4
+    ]
+    assert "plexy_pay._core.decoders" in lines[0]
 
 
 @define(kw_only=True)

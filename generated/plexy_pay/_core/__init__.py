@@ -3,5 +3,5 @@
 
 from __future__ import annotations
 
-#: The name of the package, which is another one in a vendored copy.
+#: The name of the package; a vendored copy has another one.
 PACKAGE = __name__.rpartition(".")[0]

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/decoders.py; the generator copies it unchanged.
-"""Functions that read parsed JSON: as a type, and as a model."""
+"""Decoders: functions that read parsed JSON as a type or as a model."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _kinds(part: Part) -> tuple[type, ...]:
 
 @once
 def variants_of(type_: WireType) -> Variants:
-    """Return what tells the models of a union apart."""
+    """Return the object that tells the models of a union apart."""
     by_name = {model.__name__: model for model in type_.models}
     how = type_.discriminator
     if how is None:
@@ -140,7 +140,7 @@ class TypedBody(Generic[T]):
 
     Args:
         annotation: The annotation of what it gives.
-        discriminators: What tells the models of unions in it apart.
+        discriminators: The discriminators of the unions in it.
     """
 
     def __init__(self, annotation: Any, discriminators: Discriminators = ()) -> None:
@@ -154,7 +154,7 @@ class TypedBody(Generic[T]):
         return result
 
     def empty(self) -> Any:
-        """Return what a success without content is: an empty list, or None where that may come."""
+        """Return the value of a success without content: an empty list, or None where null is allowed."""
         if isinstance(self.expects.parts[0], Array):
             return []
         if NULL in self.expects.parts:
@@ -173,7 +173,7 @@ def reader_of(model: type[Any]) -> Decoder:
 def from_dict_of(model: type[Any]) -> Callable[..., Any]:
     """Return the function that reads the JSON object of a model; its first argument is the class to make."""
     schema = schema_of(model)
-    source = Source("from_dict(cls, src_dict)")
+    source = Source("from_dict(cls, src_dict)", written_by=__name__)
     source.bind("new_model", new_model)
     read_further = source.bind("read_further", _further_decoder(schema))
     source.line("model = new_model(cls)")

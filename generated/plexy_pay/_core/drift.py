@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from . import PACKAGE
 from .causes import failures_ignored
 from .decoders import variants_of
-from .decoding import Model, decode_date, decode_datetime, expected_by
+from .decoding import Readable, decode_date, decode_datetime, expected_by
 from .encoding import is_array, is_object
 from .schema import schema_of
 from .variants import Variants
@@ -153,7 +153,7 @@ def _json_of(what: Part | Variants) -> str:
 
 
 def _in_model(
-    model: type[Model], data: Mapping[str, Any], pointer: str
+    model: type[Readable], data: Mapping[str, Any], pointer: str
 ) -> Iterator[Difference]:
     schema = schema_of(model)
     for name in schema.required - data.keys():

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/fields.py; the generator copies it unchanged.
-"""What a model says of a field beside its annotation."""
+"""Facts about the JSON of a field that its annotation does not state."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class Discriminator(NamedTuple):
 
 
 class Wire(NamedTuple):
-    """What the JSON of a field is, as far as its name and its annotation do not say it.
+    """Facts about the JSON of a field that neither its name nor its annotation states.
 
     Attributes:
         name: The name on the wire; empty where it is the attribute's name in camelCase.
         unit: The unit of an amount of money.
         currency_of: The attribute whose currency this is, `*` for all amounts of the body; empty for other fields.
         amount: The attribute of the amount in a field that is an amount and its currency.
-        required: Whether an object without it is odd; None where the annotation says so.
+        required: Whether an object without it differs from the spec; None where the annotation says so.
         read_only: Whether only responses have it, so that no caller may give it.
         sensitive: Whether its value is masked.
         deprecated: The warning for callers who give it.
-        discriminators: How the models of each union in its type are told apart, where their fields do not do it.
+        discriminators: The discriminator of each union of models in its type that has one.
     """
 
     name: str = ""
@@ -65,7 +65,7 @@ def wire(
     deprecated: str = "",
     discriminators: tuple[Discriminator, ...] = (),
 ) -> dict[type[Wire], Wire]:
-    """Return the metadata of a field; `Wire` has the meaning of each argument."""
+    """Return the metadata of a field; `Wire` documents each argument."""
     fact = Wire(
         name,
         unit,
@@ -81,7 +81,7 @@ def wire(
 
 
 def wire_of(metadata: Mapping[Any, Any]) -> Wire:
-    """Return what the metadata of a field say of its JSON."""
+    """Return the facts in the metadata of a field."""
     found: Wire = metadata.get(Wire, _PLAIN)
     return found
 

@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/further.py; the generator copies it unchanged.
 """The further fields of a model: those that the spec does not know.
 
-attrs copies the annotation of a converter to the constructors of all models, in whose modules its names are unknown.
-So nothing here is annotated in text.
+attrs copies the annotation of a converter to the constructor of each model. The names in it must not be resolved in the
+module of that model, so annotations are evaluated here.
 """
 
 from collections.abc import Mapping

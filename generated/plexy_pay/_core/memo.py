@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/memo.py; the generator copies it unchanged.
-"""Results that are worked out once."""
+"""Memoization."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def once(function: F) -> F:
-    """Return the function, which keeps what it returns for each argument.
+    """Cache the results of a function, which keeps its type.
 
-    It is `functools.cache` with the function's own type: mypy takes no class for hashable whose objects are not.
+    mypy does not accept a class as an argument of `functools.cache` if its instances are not hashable.
     """
     return cast("F", cache(function))

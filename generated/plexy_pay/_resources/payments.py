@@ -8,9 +8,9 @@ from decimal import Decimal
 from .. import _resources as _resources
 from .._core import hints as _hints
 from .._core.base_client import AsyncClient, SyncClient
-from .._core.decoding import build
 from .._core.frames import forgets
 from .._core.options import mask
+from .._core.parameters import build
 from .._core.types import UNSET, RequestOptions, Response, Unset
 
 # How errors name it.

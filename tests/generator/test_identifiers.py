@@ -7,8 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plexy_pay._core.fields import camel_case
 
-from generator.identifiers import class_names, enum_members, method, pascal, snake
+from generator.identifiers import (
+    camel,
+    class_names,
+    enum_members,
+    method,
+    pascal,
+    snake,
+)
 
 
 @given(
@@ -18,6 +26,13 @@ def test_enum_members_always_get_unique_valid_names(values: list[Any]) -> None:
     names = enum_members(values)
     assert len(set(names)) == len(values)
     assert all(name.isidentifier() and not name.startswith("_") for name in names)
+
+
+@given(st.text(max_size=12).map(snake))
+def test_the_runtime_derives_the_wire_name_that_the_generator_leaves_out(
+    name: str,
+) -> None:
+    assert camel(name) == camel_case(name)
 
 
 def test_enum_values_that_differ_in_signs_only_get_two_names() -> None:
