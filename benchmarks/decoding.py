@@ -21,7 +21,7 @@ from plexy_pay._core.encoding import loads
 from plexy_pay.api.transactions import list_transactions
 
 from benchmarks import stock
-from benchmarks.document import TRANSACTIONS, answer
+from benchmarks.document import TRANSACTIONS, example
 from benchmarks.measuring import Spread, Took, interleave, ratios
 from benchmarks.report import Row, alone, rounds
 
@@ -31,7 +31,7 @@ ROWS = 50
 
 def page() -> bytes:
     """A page of unlike transactions, made of the one in the document's example; every third amount has decimals."""
-    body = answer("GET", TRANSACTIONS, 200)
+    body = example("GET", TRANSACTIONS, 200)
     (sample,) = body["data"]
     data = [
         {

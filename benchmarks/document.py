@@ -24,8 +24,8 @@ def bundled() -> dict[str, Any]:
     return document
 
 
-def answer(method: str, path: str, status: int) -> Any:
-    """The example of an answer."""
+def example(method: str, path: str, status: int) -> Any:
+    """The example of a response."""
     operation = bundled()["paths"][path][method.lower()]
     return operation["responses"][str(status)]["content"]["application/json"]["example"]
 

@@ -35,7 +35,7 @@ _SCHEMAS, _RESPONSES = "#/components/schemas/", "#/components/responses/"
 
 
 def grown(copies: int) -> dict[str, Any]:
-    """The bundled document with every path, webhook, schema and answer that many times.
+    """The bundled document with every path, webhook, schema and response that many times.
 
     The first copy keeps its names. In each further one, paths, operation ids, resources, schemas and events have names
     of their own, so that nothing is shared between the copies but tags and the ways to give a key. The one webhook

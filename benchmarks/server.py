@@ -1,6 +1,7 @@
 """A loopback server that answers as fast as asyncio can, or after a delay, in a process of its own.
 
-HTTP/1.1 with keep-alive, no TLS, whole answers made ready before the first request. It looks at method and path alone.
+HTTP/1.1 with keep-alive, no TLS, whole responses made ready before the first request. It looks at method and path
+alone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parent.parent)
 
-from benchmarks.document import LINK_ID, LINKS, TRANSACTIONS, answer
+from benchmarks.document import LINK_ID, LINKS, TRANSACTIONS, example
 
 
 def _response(status: str, body: Any) -> bytes:
@@ -30,14 +31,16 @@ def _response(status: str, body: Any) -> bytes:
 
 
 def responses() -> dict[bytes, bytes]:
-    """The whole answer for each method and path."""
+    """The whole response for each method and path."""
     return {
-        f"POST {LINKS} ".encode(): _response("201 Created", answer("POST", LINKS, 201)),
+        f"POST {LINKS} ".encode(): _response(
+            "201 Created", example("POST", LINKS, 201)
+        ),
         f"GET {LINKS}/{LINK_ID} ".encode(): _response(
-            "200 OK", answer("GET", LINKS + "/{id}", 200)
+            "200 OK", example("GET", LINKS + "/{id}", 200)
         ),
         f"GET {TRANSACTIONS} ".encode(): _response(
-            "200 OK", answer("GET", TRANSACTIONS, 200)
+            "200 OK", example("GET", TRANSACTIONS, 200)
         ),
     }
 
@@ -59,7 +62,7 @@ class _Connection(asyncio.Protocol):
         length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
         if len(rest) < int(length or 0):
             return
-        # Clients here wait for the answer before they send the next request.
+        # Clients here wait for the response before they send the next request.
         self.waiting = b""
         target = head[: head.find(b" HTTP/")] + b" "
         response = self.known.get(

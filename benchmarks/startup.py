@@ -1,4 +1,4 @@
-"""What starting costs: import and client over a bare interpreter; first answer and its memory beside bare httpx."""
+"""What starting costs: import and client over a bare interpreter; first response and its memory beside bare httpx."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmarks.document import KEY, LINK_ID
 from benchmarks.measuring import Spread, Took, differences, interleave, ratios
 from benchmarks.report import Row, alone, rounds
 
-SCRIPTS = Path(__file__).parent / "first_answer"
+SCRIPTS = Path(__file__).parent / "first_response"
 NOTHING = "pass"
 CLIENT = f"from plexy_pay import PlexyPay; PlexyPay({KEY!r})"
 LOADED = f"{CLIENT}; import sys; print(*sys.modules)"
@@ -44,7 +44,7 @@ def measure(sides: Mapping[str, Sequence[str]], count: int) -> dict[str, list[To
 
 
 def rows(effort: float = 1.0) -> list[Row]:
-    """Import and client, and the way to the first answer in time and memory."""
+    """Import and client, and the way to the first response in time and memory."""
     count = rounds(25, effort)
     found = _import_and_client(count)
     with server.running() as origin:
@@ -52,7 +52,7 @@ def rows(effort: float = 1.0) -> list[Row]:
         sides = {
             script.stem: [str(script), *arguments] for script in SCRIPTS.glob("*.py")
         }
-        return found + _first_answer(measure(sides, count))
+        return found + _first_response(measure(sides, count))
 
 
 def _import_and_client(count: int) -> list[Row]:
@@ -82,7 +82,7 @@ def _import_and_client(count: int) -> list[Row]:
     ]
 
 
-def _first_answer(runs: dict[str, list[Took]]) -> list[Row]:
+def _first_response(runs: dict[str, list[Took]]) -> list[Row]:
     found: list[Row] = []
     for rival, name, most, largest in (
         ("bare", "attrs and bare httpx", 1.05, 2),
@@ -96,7 +96,7 @@ def _first_answer(runs: dict[str, list[Took]]) -> list[Row]:
         )
         found.append(
             Row(
-                f"start to first answer over {name}",
+                f"start to first response over {name}",
                 ratios(ours, theirs),
                 "x",
                 limit=most,

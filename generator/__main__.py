@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import places, stamp
-from .problems import GenerationError, SpecError, ToolError
+from .diagnostics import GenerationError, SpecError, ToolError
 
 #: Commands that compare with the commit that is checked out.
 _ALL_CHANGES = "./nox -s changes -- HEAD"

@@ -35,8 +35,8 @@ def differences(
         found = compare(wanted, package)
     if described_in is not None:
         content = loader.bundle_bytes(made.description.document)
-        problem = description.difference(described_in, content, package)
-        found += [problem] if problem else []
+        diagnostic = description.difference(described_in, content, package)
+        found += [diagnostic] if diagnostic else []
     return found
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from .diagnostics import ToolError
 from .document import Pointer
 from .model import query
 from .model.api import Api, Evidence, Model, Operation, Schema, Wrapper
-from .problems import ToolError
 
 #: Schemas that the docs do not name have names of ours, which begin with this.
 OWN_PREFIX = "plexypay."

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import manifest
+from .diagnostics import ToolError, shown
 from .edits import digest
-from .problems import ToolError, shown
 
 #: The name of the file, in the sandbox and in a vendored copy.
 NAME = "openapi.json"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeGuard
 from urllib.parse import unquote
 
-from .problems import Problem
+from .diagnostics import Diagnostic
 
 Pointer = tuple[str | int, ...]
 
@@ -104,10 +104,10 @@ class Document:
         """Return where the value at `pointer` was written; its nearest ancestor's place if that is not known."""
         return self.marks.where(pointer)
 
-    def problem(self, pointer: Pointer, message: str, fix: str) -> Problem:
-        """Return a problem with the value at `pointer`."""
+    def diagnostic(self, pointer: Pointer, message: str, fix: str) -> Diagnostic:
+        """Return a diagnostic with the value at `pointer`."""
         location = self.where(pointer)
-        return Problem(location.file, location.line, message, fix)
+        return Diagnostic(location.file, location.line, message, fix)
 
     def with_data(self, data: dict[str, Any]) -> Document:
         """Return the same source map over other data, for a stage that returns a changed document."""

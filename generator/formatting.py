@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
-from .problems import GenerationError
+from .diagnostics import GenerationError
 
 # `--isolated`: a ruff configuration above the output folder must not change a byte of it.
 _COMMON = (

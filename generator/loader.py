@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from .containment import WAY_OUT, is_file, is_inside
+from .diagnostics import Diagnostic, SpecError, meant
 from .document import (
     NAME_MAPS,
     Document,
@@ -34,7 +35,6 @@ from .document import (
     reference_of,
 )
 from .hidden_characters import in_json
-from .problems import Problem, SpecError, meant
 from .yaml_files import SourceFile, read
 
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -56,13 +56,13 @@ def load(root: Path) -> Document:
     try:
         return _Bundler(root).bundle()
     except RecursionError:
-        problem = Problem(
+        diagnostic = Diagnostic(
             root.as_posix(),
             1,
             "the references make the document endlessly deep",
             "break the circle",
         )
-        raise SpecError([problem]) from None
+        raise SpecError([diagnostic]) from None
 
 
 def bundle_bytes(document: Document) -> bytes:
@@ -83,7 +83,7 @@ class _Target(NamedTuple):
 class _Bundler:
     def __init__(self, root: Path) -> None:
         self._folder = root.parent
-        self._problems: list[Problem] = []
+        self._diagnostics: list[Diagnostic] = []
         self._files: dict[Path, SourceFile | None] = {}
         self._pending: list[tuple[Pointer, Mark]] = []
         self._copied: set[tuple[str, Pointer]] = set()
@@ -94,21 +94,21 @@ class _Bundler:
     def bundle(self) -> Document:
         root = self._root
         if root is None:
-            raise SpecError(self._problems)
+            raise SpecError(self._diagnostics)
         if not is_mapping(root.value) or "openapi" not in root.value:
             self._report(
                 root.mark,
                 "the file is not an OpenAPI document",
                 "give the file that begins with `openapi:`",
             )
-            raise SpecError(self._problems)
+            raise SpecError(self._diagnostics)
         data, marks = self._object(root.value, root.mark, root, names=False)
         self._inline_path_items(data, marks)
         self._add_schemas(data, marks)
         self._check_references(data)
         self._check_path_files()
-        if self._problems:
-            raise SpecError(self._problems)
+        if self._diagnostics:
+            raise SpecError(self._diagnostics)
         return Document(data, marks)
 
     # -- files -----------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ class _Bundler:
             try:
                 self._files[relative] = read(path, path.as_posix())
             except SpecError as error:
-                self._problems += error.problems
+                self._diagnostics += error.diagnostics
         return self._files[relative]
 
     def _directory_files(self, name: str) -> list[Path]:
@@ -142,8 +142,8 @@ class _Bundler:
         )
 
     def _report(self, mark: Mark, message: str, fix: str) -> None:
-        self._problems.append(
-            Problem(mark.location.file, mark.location.line, message, fix)
+        self._diagnostics.append(
+            Diagnostic(mark.location.file, mark.location.line, message, fix)
         )
 
     # -- copying, with references rewritten ------------------------------------------------------------------
@@ -408,7 +408,7 @@ class _Bundler:
             value: Any = data
             for token in pointer:
                 value = child(value, token)
-            # Where a file is broken, its own problem is the one to show, not every reference to it.
+            # Where a file is broken, its own diagnostic is the one to show, not every reference to it.
             if value is None and not (broken and pointer[:2] == _SCHEMAS):
                 names = (
                     mapping(mapping(data.get("components")).get(str(pointer[1])))

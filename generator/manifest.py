@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from . import edits
+from .diagnostics import ToolError, shown
 from .edits import digest
-from .problems import ToolError, shown
 
 NAME = "manifest.json"
 _COMMENT = "Written by `nox -s generate`. Files listed here are generated: edit spec/ or generator/ instead."

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from . import description as description_file
 from . import formatting, hidden_characters, loader, manifest, trial, writing
+from .diagnostics import GenerationError, SpecError
 from .document import Document
 from .emit import opc, optional, typed_dicts
 from .emit import package as emit_package
@@ -26,7 +27,6 @@ from .places import PACKAGE as PACKAGE
 from .places import PROJECT as PROJECT
 from .places import RUNTIME as RUNTIME
 from .places import SPEC as SPEC
-from .problems import GenerationError, SpecError
 from .standing_overlays import applied_overlays as applied_overlays
 
 
@@ -73,21 +73,21 @@ class Description:
                 generators is caught by the other rules.
 
         Raises:
-            SpecError: listing every problem with file, line and what to do.
+            SpecError: listing every diagnostic with file, line and what to do.
         """
         # Importing what lints takes a while, in which other processes may be at work already.
         from . import lint
 
         overlaid = bool(self.overlays)
-        problems = lint.lint(
+        diagnostics = lint.lint(
             self.root,
             self.document,
             redocly=redocly,
             overlaid=overlaid,
             model=self.model,
         )
-        if problems:
-            raise SpecError(problems)
+        if diagnostics:
+            raise SpecError(diagnostics)
 
 
 def describe(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Description:
@@ -136,7 +136,7 @@ def load_and_read(
     """Return the bundled document with the overlays applied, and the API that the lint read from it.
 
     Raises:
-        SpecError: listing every problem with file, line and what to do.
+        SpecError: listing every diagnostic with file, line and what to do.
     """
     description = describe(spec, overlays)
     description.lint(redocly=redocly)
@@ -149,7 +149,7 @@ def load_and_lint(
     """Return the bundled document with the overlays applied.
 
     Raises:
-        SpecError: listing every problem with file, line and what to do.
+        SpecError: listing every diagnostic with file, line and what to do.
     """
     return load_and_read(spec, overlays, redocly=redocly).document
 
@@ -186,7 +186,7 @@ def generate(
     ):
         built = Path(scratch) / package.name
         counts, description = make(spec, built, overlays)
-        # The trial is a process of its own, so the document is linted meanwhile; its problems are told first.
+        # The trial is a process of its own, so the document is linted meanwhile; its diagnostics are told first.
         tried.begin(built, package.name)
         description.lint()
         tried.end()
@@ -256,7 +256,7 @@ def make(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Made:
             model=description.model,
         )
     except Exception:
-        # A problem of the document explains what fails because of it, and names the file and the line.
+        # A diagnostic of the document explains what fails because of it, and names the file and the line.
         description.lint()
         raise
     return Made(counts, description)
@@ -286,8 +286,8 @@ def build_from(
     """
     bundled = loader.bundle_bytes(document)
     model = model or read_model(document)
-    if model.problems:
-        raise SpecError(model.problems)
+    if model.diagnostics:
+        raise SpecError(model.diagnostics)
     api = model.api
     operations = views_of(api)
     # Both are processes of their own: one writes the parameters, and ruff forms the models, while the rest is written.

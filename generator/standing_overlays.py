@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .containment import is_inside
-from .problems import Problem, SpecError
+from .diagnostics import Diagnostic, SpecError
 
 DIRECTORY = "overlays"
 _OTHER_SUFFIXES = (".yml", ".json")
@@ -39,20 +39,20 @@ def standing(spec: Path) -> list[Path]:
     """
     directory = (spec if spec.is_dir() else spec.parent) / DIRECTORY
     files = sorted(directory.glob("*"))
-    problems = [_problem(directory, path) for path in files]
-    found = [problem for problem in problems if problem is not None]
+    diagnostics = [_diagnostic(directory, path) for path in files]
+    found = [diagnostic for diagnostic in diagnostics if diagnostic is not None]
     if found:
         raise SpecError(found)
     return [path for path in files if path.suffix == ".yaml"]
 
 
-def _problem(directory: Path, path: Path) -> Problem | None:
+def _diagnostic(directory: Path, path: Path) -> Diagnostic | None:
     if path.suffix in _OTHER_SUFFIXES:
         message = "the name of the overlay does not end in `.yaml`, so it would not be applied"
         fix = "rename it, or move it out of the directory"
-        return Problem(path.as_posix(), 1, message, fix)
+        return Diagnostic(path.as_posix(), 1, message, fix)
     if path.suffix == ".yaml" and not is_inside(directory, path):
         message = "the overlay is a link that leads outside of its directory"
         fix = "copy the file into the directory"
-        return Problem(path.as_posix(), 1, message, fix)
+        return Diagnostic(path.as_posix(), 1, message, fix)
     return None

@@ -15,10 +15,10 @@ from subprocess import PIPE, Popen, TimeoutExpired
 from typing import Any, Self
 
 from . import hidden_characters
+from .diagnostics import Diagnostic, GenerationError, shown
 from .emit.optional import ADAPTERS
 from .formatting import ruff
 from .places import RUNTIME
-from .problems import GenerationError, Problem, shown
 
 #: What writes the files of a folder of the package.
 _MADE_BY = {
@@ -38,42 +38,42 @@ def read_sources() -> None:
         GenerationError: naming every mistake, with file and line.
     """
     sources = sorted(RUNTIME.rglob("*.py"))
-    _refuse(problem for path in sources for problem in _characters(path))
+    _refuse(diagnostic for path in sources for diagnostic in _characters(path))
     found = undefined_names(RUNTIME)
     # Python says better what is wrong with what it cannot read.
     _refuse(found and (_unreadable(sources) or found))
 
 
-def _characters(path: Path) -> Iterator[Problem]:
+def _characters(path: Path) -> Iterator[Diagnostic]:
     """What keeps a module from being read as text, by tools and by people."""
     raw = path.read_bytes()
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        yield Problem(
+        yield Diagnostic(
             shown(path), line, "the file is not UTF-8 text", "save it as UTF-8"
         )
         return
     for line, char in hidden_characters.found_in(text):
         message = f"the module has the invisible character U+{ord(char):04X}"
-        yield Problem(shown(path), line, message, "write it as an escape")
+        yield Diagnostic(shown(path), line, message, "write it as an escape")
 
 
-def _unreadable(sources: Iterable[Path]) -> list[Problem]:
-    problems: list[Problem] = []
+def _unreadable(sources: Iterable[Path]) -> list[Diagnostic]:
+    diagnostics: list[Diagnostic] = []
     for path in sources:
         try:
             compile(path.read_bytes(), path, "exec", dont_inherit=True)
         except SyntaxError as error:
             text = f"SyntaxError: {error.msg}"
-            problems.append(
-                Problem(shown(path), error.lineno or 1, text, "correct the module")
+            diagnostics.append(
+                Diagnostic(shown(path), error.lineno or 1, text, "correct the module")
             )
-    return problems
+    return diagnostics
 
 
-def undefined_names(folder: Path) -> list[Problem]:
+def undefined_names(folder: Path) -> list[Diagnostic]:
     """Return the undefined names below a folder, by ruff: also those in functions, which an import does not run."""
     options = [
         "--isolated",
@@ -93,9 +93,9 @@ def undefined_names(folder: Path) -> list[Problem]:
     return [_finding(found) for found in json.loads(done.stdout)]
 
 
-def _finding(found: dict[str, Any]) -> Problem:
+def _finding(found: dict[str, Any]) -> Diagnostic:
     fix = "import or define it" if found["code"] == "F821" else "correct the module"
-    return Problem(
+    return Diagnostic(
         shown(Path(found["filename"])), found["location"]["row"], found["message"], fix
     )
 
@@ -150,7 +150,7 @@ class Trial:
             raise GenerationError(
                 f"{self._folder.name} ended the process that imported it ({status}):\n{error.strip()}"
             ) from None
-        _refuse(_problem(self._folder, **one) for one in found)
+        _refuse(_diagnostic(self._folder, **one) for one in found)
 
 
 def try_out(folder: Path, name: str) -> None:
@@ -168,18 +168,18 @@ def try_out(folder: Path, name: str) -> None:
         trial.end()
 
 
-def _refuse(problems: Iterable[Problem]) -> None:
-    if texts := [str(problem) for problem in sorted(set(problems))]:
+def _refuse(diagnostics: Iterable[Diagnostic]) -> None:
+    if texts := [str(diagnostic) for diagnostic in sorted(set(diagnostics))]:
         raise GenerationError("\n".join(texts))
 
 
-def _problem(folder: Path, file: str, line: int, text: str, fix: str) -> Problem:
+def _diagnostic(folder: Path, file: str, line: int, text: str, fix: str) -> Diagnostic:
     """A finding of the process that imported the package, told of the file that people edit."""
     built = (folder / file).read_text("utf-8").splitlines()
     if (source := RUNTIME / file).is_file():
-        return Problem(shown(source), line, text, fix)
+        return Diagnostic(shown(source), line, text, fix)
     made_by = _MADE_BY.get(file.partition("/")[0], "generator/emit/templates/ours/")
     fix = f"correct what writes it, {made_by}, or what it is made from. Its first line is: {built[0]}"
-    return Problem(
+    return Diagnostic(
         f"{folder.name}/{file}", line, f"{text} in `{built[line - 1].strip()}`", fix
     )

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import description, edits, manifest
+from .diagnostics import ToolError, shown
 from .edits import Edits, between
 from .places import RUNTIME
-from .problems import ToolError, shown
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
+from .diagnostics import Diagnostic, SpecError
 from .document import Location, Mark
-from .problems import Problem, SpecError
 
 #: Far more than a document has, and little enough for Python's stack.
 _MAX_DEPTH = 100
@@ -56,7 +56,7 @@ def read(path: Path, name: str) -> SourceFile:
 
     Args:
         path: The file.
-        name: The name in problems.
+        name: The name in diagnostics.
 
     Raises:
         SpecError: The file is not YAML, or says something that a JSON document cannot hold.
@@ -69,7 +69,7 @@ def read_text(text: str, name: str) -> SourceFile:
 
     Args:
         text: The text of the file.
-        name: The name in problems.
+        name: The name in diagnostics.
 
     Raises:
         SpecError: It is not YAML, or says something that a JSON document cannot hold.
@@ -79,7 +79,7 @@ def read_text(text: str, name: str) -> SourceFile:
     try:
         return builder.file()
     except yaml.MarkedYAMLError as error:
-        raise SpecError([_syntax_problem(error, name)]) from None
+        raise SpecError([_syntax_diagnostic(error, name)]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, int(error.position)) + 1
         raise _stop(
@@ -124,16 +124,16 @@ def _joined_surrogates(text: str) -> str:
 
 
 def _stop(name: str, line: int, message: str, fix: str) -> SpecError:
-    return SpecError([Problem(name, line, message, fix)])
+    return SpecError([Diagnostic(name, line, message, fix)])
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, name: str) -> Problem:
+def _syntax_diagnostic(error: yaml.MarkedYAMLError, name: str) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     line = 1 if mark is None else mark.line + 1
     what = error.problem or "it cannot be parsed"
     if error.context is not None and error.context_mark is not None:
         what += f" ({error.context} that starts on line {error.context_mark.line + 1})"
-    return Problem(
+    return Diagnostic(
         name,
         line,
         f"the file is not YAML: {what}",
@@ -151,7 +151,7 @@ class _Builder:
         self._parser = parser
         self._name = name
         self._limit = limit
-        self._problems: list[Problem] = []
+        self._diagnostics: list[Diagnostic] = []
         self._count = 0
         self._anchors: dict[str, tuple[Any, Mark, int]] = {}
 
@@ -170,9 +170,9 @@ class _Builder:
         event = self._event()
         if not isinstance(event, yaml.StreamEndEvent):
             message = "the file holds more than one YAML document"
-            self._problem(_line(event), message, "keep one document per file")
-        if self._problems:
-            raise SpecError(self._problems)
+            self._diagnostic(_line(event), message, "keep one document per file")
+        if self._diagnostics:
+            raise SpecError(self._diagnostics)
         return SourceFile(self._name, value, mark)
 
     def _event(self) -> yaml.Event:
@@ -241,13 +241,13 @@ class _Builder:
             # Keys are text in JSON: the status 200 is the key "200", with quotes or without.
             key = str(event.value)
             if key == "<<" and event.implicit[0]:
-                self._problem(
+                self._diagnostic(
                     line,
                     "YAML 1.2 has no merge key `<<`",
                     "write the entries out, or use a $ref",
                 )
             elif key in first:
-                self._problem(
+                self._diagnostic(
                     line,
                     f"the key {key!r} is already on line {first[key]}",
                     "remove or rename one of them",
@@ -264,7 +264,7 @@ class _Builder:
             return text
         pattern = _KINDS.get(tag)
         if pattern is None or not pattern.match(text):
-            self._problem(
+            self._diagnostic(
                 line,
                 f"{text!r} does not fit its tag {tag!r}",
                 "remove the tag, or correct the value",
@@ -288,14 +288,14 @@ class _Builder:
                 else int(text)
             )
         except ValueError:  # more digits than Python reads
-            self._problem(line, "the number has too many digits", "quote it as text")
+            self._diagnostic(line, "the number has too many digits", "quote it as text")
             return None
 
     def _float(self, text: str, line: int) -> float | None:
         number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         if math.isfinite(number):
             return number
-        self._problem(
+        self._diagnostic(
             line,
             f"JSON has no number {text}",
             "write a finite number, or quote it as text",
@@ -304,18 +304,18 @@ class _Builder:
 
     def _check_tag(self, tag: object, kind: str, line: int) -> None:
         if tag not in (None, "!", _TAG + kind):
-            self._problem(
+            self._diagnostic(
                 line,
                 f"the tag {tag!r} is not part of YAML's core schema",
                 "remove the tag",
             )
 
-    def _problem(self, line: int, message: str, fix: str) -> None:
-        self._problems.append(Problem(self._name, line, message, fix))
+    def _diagnostic(self, line: int, message: str, fix: str) -> None:
+        self._diagnostics.append(Diagnostic(self._name, line, message, fix))
 
     def _fail(self, line: int, message: str, fix: str) -> NoReturn:
-        self._problem(line, message, fix)
-        raise SpecError(self._problems)
+        self._diagnostic(line, message, fix)
+        raise SpecError(self._diagnostics)
 
 
 def _implicit_tag(text: str) -> str:

@@ -54,7 +54,7 @@ class InvalidCardError(InvalidParameterError):
 
 
 class ThreeDSCallbackError(InvalidParameterError):
-    """What was posted as the bank's answer cannot be one. Nothing was sent; the payment still waits."""
+    """What was posted as the bank's response cannot be one. Nothing was sent; the payment still waits."""
 
 
 class Padding(StrEnum):
@@ -99,7 +99,7 @@ class Card:
 
     Attributes:
         last_four: The last four digits of the number, which PCI DSS lets you show and keep. The repr leaves them out
-            all the same, as the answers' models do with `cardMask`.
+            all the same, as the responses' models do with `cardMask`.
     """
 
     __slots__ = ("__secrets", "last_four")
@@ -156,10 +156,10 @@ class Card:
         """The `card_data` of `direct_payments.create`: each field encrypted with RSA, in Base64.
 
         The docs of 2023 name the five fields and say RSA, one ciphertext for each, Base64. That the month is sent as
-        `07` and the year as `27` is inferred from how answers and the list of test cards write them (`07/27`).
+        `07` and the year as `27` is inferred from how responses and the list of test cards write them (`07/27`).
 
         Args:
-            public_key: The answer of `client.direct_payments.keys()`, or the key itself in PEM. Live and test
+            public_key: The response of `client.direct_payments.keys()`, or the key itself in PEM. Live and test
                 environment have different ones.
             padding: The RSA padding; which one the API wants is not documented. See `Padding`.
             year_digits: With how many digits the year is encrypted.
@@ -307,7 +307,7 @@ def _sealer(public_key: object, padding: Padding) -> Callable[[_Secret], str]:
     if not isinstance(key, RSAPublicKey) or key.key_size < _SMALLEST_KEY:
         raise ConfigurationError(
             f"public_key is no RSA public key of {_SMALLEST_KEY} bits or more, in PEM. Nothing was sent. Pass the "
-            "answer of client.direct_payments.keys(), or the key that Plexy Pay gave you."
+            "response of client.direct_payments.keys(), or the key that Plexy Pay gave you."
         )
     scheme: Any = paddings.PKCS1v15()
     if padding != Padding.PKCS1_V1_5:
@@ -397,7 +397,7 @@ class ThreeDSCallback(NamedTuple):
     """What the payer's browser brought from the bank.
 
     Attributes:
-        cres: The bank's answer, for `direct_payments.continue_three_ds`, unchanged.
+        cres: The bank's response, for `direct_payments.continue_three_ds`, unchanged.
         transaction_id: The payment that it says it is about. Anybody can post this form: find the order that you saved
             with this id, see that it waits, and go by what you saved.
     """
@@ -452,5 +452,6 @@ def _field(form: Mapping[str, Any], name: str, longest: int) -> str:
 
 def _not_a_callback(name: str, problem: str) -> ThreeDSCallbackError:
     return ThreeDSCallbackError(
-        f"{name}: what was posted {problem}, so it is not the bank's answer. Nothing was sent; the payment still waits."
+        f"{name}: what was posted {problem}, so it is not the bank's response. Nothing was sent; the payment still "
+        "waits."
     )

@@ -47,7 +47,7 @@ __all__ = (
     "UnprocessableEntityError",
 )
 
-# Deeper than any answer of the API, and not so deep that Python could not pickle and copy it.
+# Deeper than any response of the API, and not so deep that Python could not pickle and copy it.
 _DEEPEST = 50
 
 
@@ -62,8 +62,8 @@ class Outcome(StrEnum):
 class PlexyError(Exception):
     """The base of all errors of this client.
 
-    A pickle and a copy have all of it but a parsed answer that is nested more than 50 deep, which Python may be unable
-    to pickle or copy: `body` has its bytes.
+    A pickle and a copy have all of it but a parsed response that is nested more than 50 deep, which Python may be
+    unable to pickle or copy: `body` has its bytes.
 
     Attributes:
         message: What happened, what it means for the money, what to do next.
@@ -71,12 +71,12 @@ class PlexyError(Exception):
         operation: The client's method, such as `payment_links.create`.
         method: The HTTP method.
         path: The path template, without values.
-        status: The HTTP status of the last answer, if one came.
+        status: The HTTP status of the last response, if one came.
         request_id: The API's id of the request, for support.
         idempotency_key: The key that was given with the call.
         order_reference: The order reference that was given with the call.
         attempts: How many requests were sent or tried.
-        body: The last answer's body as it came, for programs; it may hold personal data.
+        body: The last response's body as it came, for programs; it may hold personal data.
         retry_after: Seconds that the API asked to wait.
     """
 
@@ -141,7 +141,7 @@ class RequestRefusedError(PlexyError):
 
 
 class ApiConnectionError(PlexyError):
-    """No answer came; the outcome says whether the request may have."""
+    """No response came; the outcome says whether the request may have."""
 
 
 class ApiTimeoutError(ApiConnectionError):
@@ -149,15 +149,15 @@ class ApiTimeoutError(ApiConnectionError):
 
 
 class DecodingError(PlexyError):
-    """A success whose answer cannot be read: the outcome is unknown."""
+    """A success whose response cannot be read: the outcome is unknown."""
 
 
 class ResponseTooLargeError(DecodingError):
-    """The answer is larger than `max_response_bytes`."""
+    """The response is larger than `max_response_bytes`."""
 
 
 class ApiError(PlexyError):
-    """An answer whose status is not a success.
+    """A response whose status is not a success.
 
     Attributes:
         code: The API's own error code, as text.
@@ -243,14 +243,14 @@ class UnknownParameterWarning(UserWarning):
 
 
 class UnexpectedResponseError(DecodingError):
-    """A success whose answer does not say what it must.
+    """A success whose response does not say what it must.
 
-    Of a call that moves money: its answer has `success`, which is neither true nor a no, or is missing; nobody knows
-    whether money moved. With `strict=True` also: an answer that differs from the spec; by its status the call was
+    Of a call that moves money: its response has `success`, which is neither true nor a no, or is missing; nobody knows
+    whether money moved. With `strict=True` also: a response that differs from the spec; by its status the call was
     carried out.
 
     Attributes:
-        response: The whole response, with the parsed answer.
+        response: The whole response, with the parsed response.
         differences: What differs: pointer, kind, expected, seen; never a value.
     """
 
@@ -259,7 +259,7 @@ class UnexpectedResponseError(DecodingError):
 
 
 class DeclinedError(PlexyError):
-    """A call was answered with `success: false` or another no. `response` is the parsed answer, if it can be parsed."""
+    """A response said `success: false` or another no. `response` is the parsed response, if it can be parsed."""
 
     response: Any = None
 
@@ -360,7 +360,7 @@ def locate(
 
 
 def _portable(fact: Any) -> Any:
-    """Give a fact without a parsed answer that is nested too deeply."""
+    """Give a fact without a parsed response that is nested too deeply."""
     from dataclasses import replace
 
     if not _is_deep(fact):

@@ -53,8 +53,8 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=(),
         none=(
-            "The call carries no reference of your own, and the id of the payment comes with the answer "
-            "only."
+            "The call carries no reference of your own, and the id of the payment comes with the "
+            "response only."
         ),
         check=(
             "Look in the dashboard for a payment with this saved card and this amount, made at that "

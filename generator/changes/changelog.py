@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..problems import ToolError
+from ..diagnostics import ToolError
 from .change import Change, Level, alike
 
 #: The sections of an entry, in this order. Those of Keep a Changelog, of which "Fixed" is for people to write.

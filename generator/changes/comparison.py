@@ -52,18 +52,16 @@ def _shown(side: Side) -> list[str]:
 
 def _are_sound(found: Findings) -> bool:
     """Report a document of which no package is made; what the generator makes of it is not compared then."""
-    for problem in found.new.problems:
-        text = f"the generator makes no package of the new description: {problem}."
+    for diagnostic in found.new.diagnostics:
+        text = f"the generator makes no package of the new description: {diagnostic}."
         found.breaks("not-generated", _DOCUMENT, text)
     # An old one may be of another time, with rules of its own: it is no fault of today.
-    for problem in found.old.problems[:1]:
+    for diagnostic in found.old.diagnostics[:1]:
         more = (
-            f" (and {len(found.old.problems) - 1} more)"
-            if len(found.old.problems) > 1
+            f" (and {len(found.old.diagnostics) - 1} more)"
+            if len(found.old.diagnostics) > 1
             else ""
         )
-        text = (
-            f"the generator makes no package of the old description: {problem}{more}."
-        )
+        text = f"the generator makes no package of the old description: {diagnostic}{more}."
         found.add("not-generated", Level.DOCS, _DOCUMENT, text)
-    return not (found.old.problems or found.new.problems)
+    return not (found.old.diagnostics or found.new.diagnostics)

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from .. import pipeline
+from ..diagnostics import GenerationError, ToolError
 from ..document import Document
 from ..emit.operations import resource_class
 from ..identifiers import snake
 from ..model import query
 from ..model.api import Api
 from ..model.build import build
-from ..problems import GenerationError, ToolError
 from .change import Change, Level
 
 _NAME = "plexy_pay"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import loader, pipeline
+from ..diagnostics import ToolError
 from ..document import Document
-from ..problems import ToolError
 from .change import harsher
 from .comparison import compare
 from .versions import parsed, proposed_version, reason
@@ -33,7 +33,7 @@ def released(directory: Path | None = None) -> tuple[str, Document] | None:
     return version.read_text("utf-8").strip(), loader.load(document)
 
 
-def version_problem(
+def version_diagnostic(
     new: Document, version: str, directory: Path | None = None
 ) -> tuple[bool, str]:
     """Return whether a version is large enough for what changed since the last release, and a sentence about it.

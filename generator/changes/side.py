@@ -35,7 +35,7 @@ class Side:
 
     def __init__(self, document: Document) -> None:
         # Flaws are for the lint: a package can be made of such a document.
-        self.api, self.problems, _, self.nodes = read(document)
+        self.api, self.diagnostics, _, self.nodes = read(document)
         self.leftovers = leftovers(document, self.nodes)
         self.schemas: dict[str, Model | Enum] = dict(self.api.models)
         self.schemas.update(self.api.enums)

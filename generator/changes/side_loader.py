@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from .. import pipeline
+from ..diagnostics import Diagnostic, SpecError, ToolError
 from ..document import Document, Location, Mark
-from ..problems import Problem, SpecError, ToolError
 
 #: Where a directory may have its document: the spec itself, a repository, a generated or vendored package.
 _ROOTS = ("openapi.yaml", "spec/openapi.yaml", "openapi.json")
@@ -82,13 +82,13 @@ def _revision(text: str) -> Document:
             document = pipeline.load(Path(scratch, "spec", "openapi.yaml"))
         except SpecError as error:
             raise SpecError(
-                Problem(
-                    f"{text}:{problem.file.removeprefix(prefix)}",
-                    problem.line,
-                    problem.message,
-                    problem.fix,
+                Diagnostic(
+                    f"{text}:{diagnostic.file.removeprefix(prefix)}",
+                    diagnostic.line,
+                    diagnostic.message,
+                    diagnostic.fix,
                 )
-                for problem in error.problems
+                for diagnostic in error.diagnostics
             ) from None
     _rename(document.marks, prefix, f"{text}:")
     return document

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from packaging.version import InvalidVersion, Version
 
-from ..problems import ToolError
+from ..diagnostics import ToolError
 from .change import LEVELS, Change, Level, harsher
 
 

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from .. import pipeline
+from ..diagnostics import ToolError
 from ..document import Document
 from ..model import build
-from ..problems import ToolError
 from . import export_comparison, fact_rows, observations, report, source
 from .finding import Finding
 from .log import Log

@@ -26,7 +26,7 @@ _KEYS = frozenset({"operation", "pointer", "kind", "expected", "seen"})
 _OPERATION = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){1,4}", re.ASCII)
 _EXPECTED = re.compile(r"[A-Za-z0-9_\[\]:. -]{1,300}", re.ASCII)
 _TEXT = re.compile(
-    r"(?P<operation>[\w.]+): the answer differs from the spec at (?P<pointer>\S*|its root) "
+    r"(?P<operation>[\w.]+): the response differs from the spec at (?P<pointer>\S*|its root) "
     r"\((?P<kind>[a-z-]+): expected (?P<expected>[^()]{1,300}), seen (?P<seen>[a-z]+)\)"
 )
 

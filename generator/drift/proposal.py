@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import lint, overlays
+from ..diagnostics import SpecError
 from ..document import Document
-from ..problems import SpecError
 from .finding import Finding, Verdict, for_person
 from .moves import CannotMoveError
 from .overlay import Heading, overlay_of
@@ -52,9 +52,9 @@ def propose(root: Path, document: Document, find: Find, heading: Heading) -> Pro
 
 @dataclass(frozen=True)
 class _Trial:
-    """A result of trying an overlay: a problem, or a sound document."""
+    """A result of trying an overlay: a diagnostic, or a sound document."""
 
-    problem: str
+    diagnostic: str
     overlay: str
     document: Document
 
@@ -71,7 +71,7 @@ class _Proposer:
             findings = self._found(find)
             wanted = _corrections(findings)
             tried = self._try(wanted)
-            if not tried.problem:
+            if not tried.diagnostic:
                 return Proposal(tuple(findings), tried.overlay, tried.document)
             before = len(self._refused)
             self._sort_out(wanted, [])
@@ -98,10 +98,10 @@ class _Proposer:
     def _sort_out(self, wanted: Sequence[Finding], accepted: list[Finding]) -> None:
         """Split the findings until those that break the spec stand alone."""
         tried = self._try([*accepted, *wanted])
-        if not tried.problem:
+        if not tried.diagnostic:
             accepted += wanted
         elif len(wanted) == 1:
-            self._refused[wanted[0].id] = f"a program would write {tried.problem}"
+            self._refused[wanted[0].id] = f"a program would write {tried.diagnostic}"
         else:
             half = len(wanted) // 2
             self._sort_out(wanted[:half], accepted)
@@ -116,11 +116,11 @@ class _Proposer:
             return self._failed(f"where {error}")
         except SpecError as error:
             return self._failed(
-                f"what an overlay may not do: {error.problems[0].message}"
+                f"what an overlay may not do: {error.diagnostics[0].message}"
             )
-        problems = lint.lint(self._root, made, redocly=False) if text else []
-        if problems:
-            return self._failed(f"what the lint refuses: {problems[0].message}")
+        diagnostics = lint.lint(self._root, made, redocly=False) if text else []
+        if diagnostics:
+            return self._failed(f"what the lint refuses: {diagnostics[0].message}")
         return _Trial("", text, made)
 
     def _applied(self, text: str) -> Document:
@@ -131,8 +131,8 @@ class _Proposer:
             path.write_text(text, encoding="utf-8", newline="")
             return overlays.apply(self._document, [path])
 
-    def _failed(self, problem: str) -> _Trial:
-        return _Trial(problem, "", self._document)
+    def _failed(self, diagnostic: str) -> _Trial:
+        return _Trial(diagnostic, "", self._document)
 
 
 def _corrections(findings: Sequence[Finding]) -> list[Finding]:

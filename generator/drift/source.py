@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from .. import openapi
+from ..diagnostics import Diagnostic, SpecError
 from ..document import Document, is_mapping, mapping, parse_pointer, references
-from ..problems import Problem, SpecError
 from ..yaml_files import read_text, text_of
 from . import log
 from .foreign import Foreign
@@ -44,7 +44,7 @@ def read(path: Path) -> log.Log | Export:
     """Read a source; its content tells which kind it is.
 
     Raises:
-        SpecError: if it is neither, or broken; each problem with its line.
+        SpecError: if it is neither, or broken; each diagnostic with its line.
     """
     name = path.as_posix()
     text = text_of(path, name).replace("\r\n", "\n")
@@ -69,7 +69,7 @@ def read(path: Path) -> log.Log | Export:
             "give one file for each",
         )
     if blocks:
-        # Empty lines in place of the page before the block: problems then name the lines of the page.
+        # Empty lines in place of the page before the block: diagnostics then name the lines of the page.
         block = blocks[0]
         text = "\n" * text.count("\n", 0, block.start("text")) + block["text"]
     return _export(text, name, is_page=bool(blocks))
@@ -94,33 +94,33 @@ def _export(text: str, name: str, *, is_page: bool) -> Export:
     if not _VERSION.fullmatch(str(file.value["openapi"])):
         raise SpecError(
             [
-                document.problem(
+                document.diagnostic(
                     ("openapi",),
                     "this version of OpenAPI is not read",
                     "export it as OpenAPI 3.0 or 3.1",
                 )
             ]
         )
-    problems: list[Problem] = []
+    diagnostics: list[Diagnostic] = []
     for place, target in references(document.data):
         if not target.startswith("#/"):
-            problems.append(
-                document.problem(
+            diagnostics.append(
+                document.diagnostic(
                     place,
                     "a reference leads out of the file",
                     "export the document as one file",
                 )
             )
         elif document.get(parse_pointer(target)) is None:
-            problems.append(
-                document.problem(
+            diagnostics.append(
+                document.diagnostic(
                     place,
                     "a reference leads nowhere",
                     "export the document anew, or whole",
                 )
             )
-    if problems:
-        raise SpecError(problems)
+    if diagnostics:
+        raise SpecError(diagnostics)
     operations = list(openapi.operations(document))
     if not operations and not mapping(document.data.get("components")).get("schemas"):
         raise _stop(
@@ -133,4 +133,4 @@ def _export(text: str, name: str, *, is_page: bool) -> Export:
 
 
 def _stop(name: str, line: int, message: str, fix: str) -> SpecError:
-    return SpecError([Problem(name, line, message, fix)])
+    return SpecError([Diagnostic(name, line, message, fix)])

@@ -19,9 +19,9 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import GeneratorData
 
+from ..diagnostics import GenerationError
 from ..identifiers import snake
 from ..model.api import Api, Enum, Operation, Schema
-from ..problems import GenerationError
 from . import docstrings, templating
 from .models import Attribute, EnumView, ModelView, Uses
 from .operations import OperationView
@@ -130,14 +130,14 @@ def _parsed(api: Api, config: Config) -> GeneratorData:
         raise GenerationError(
             f"openapi-python-client: {parsed.header} {parsed.detail or ''}".rstrip()
         )
-    problems = list(_problems(parsed))
-    if problems:
-        raise GenerationError("openapi-python-client: " + "; ".join(problems))
+    diagnostics = list(_diagnostics(parsed))
+    if diagnostics:
+        raise GenerationError("openapi-python-client: " + "; ".join(diagnostics))
     _prove_complete(api, parsed)
     return parsed
 
 
-def _problems(parsed: GeneratorData) -> Iterator[str]:
+def _diagnostics(parsed: GeneratorData) -> Iterator[str]:
     for error in parsed.errors:
         yield f"{error.header} {error.detail or ''}".rstrip()
     for collection in parsed.endpoint_collections_by_tag.values():

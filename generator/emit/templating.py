@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError, Undefined
 
-from ..problems import GenerationError, shown
+from ..diagnostics import GenerationError, shown
 from .events import EventView
 from .operations import OperationView
 from .recipes import RecipeView

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ..diagnostics import GenerationError
 from ..model import query
 from ..model.api import Api, Model
 from ..model.types import EnumRef, ModelRef, leaves_of
-from ..problems import GenerationError
 from . import docstrings
 from .annotations import Names, parameter
 from .operations import Argument, body_arguments

@@ -5,9 +5,9 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from ..diagnostics import Diagnostic
 from ..document import Document
 from ..model.build import Read, read
-from ..problems import Problem
 from . import redocly as redocly_cli
 from . import rules, structure
 
@@ -20,7 +20,7 @@ def lint(
     redocly: bool = True,
     overlaid: bool = False,
     model: Read | None = None,
-) -> list[Problem]:
+) -> list[Diagnostic]:
     """Find what is wrong in a document.
 
     Args:
@@ -32,7 +32,7 @@ def lint(
         model: The result of `model.build.read` for the document, where that was read already.
 
     Returns:
-        The problems, each once, by file and line.
+        The diagnostics, each once, by file and line.
 
     Raises:
         ToolError: Redocly CLI is wanted and cannot be run.
@@ -41,7 +41,7 @@ def lint(
         root = root / "openapi.yaml"
     # Redocly CLI is a process of its own, so it runs beside our checks.
     with ThreadPoolExecutor(max_workers=1) as executor:
-        second_opinion: Future[list[Problem]] | None = None
+        second_opinion: Future[list[Diagnostic]] | None = None
         if redocly and overlaid:
             second_opinion = executor.submit(
                 redocly_cli.check_bundle, document, node_modules
@@ -49,9 +49,9 @@ def lint(
         elif redocly:
             second_opinion = executor.submit(redocly_cli.check, root, node_modules)
         model = model or read(document)
-        problems = set(structure.check(document))
-        problems.update(model.problems, model.flaws)
-        problems.update(rules.check(document, model.api))
+        diagnostics = set(structure.check(document))
+        diagnostics.update(model.diagnostics, model.flaws)
+        diagnostics.update(rules.check(document, model.api))
         if second_opinion is not None:
-            problems.update(second_opinion.result())
-    return sorted(problems)
+            diagnostics.update(second_opinion.result())
+    return sorted(diagnostics)

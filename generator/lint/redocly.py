@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from ..diagnostics import Diagnostic, ToolError
 from ..document import Document, is_mapping, mapping, parse_pointer, sequence
 from ..loader import bundle_bytes
-from ..problems import Problem, ToolError
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONFIG = Path(__file__).with_name("redocly.yaml")
@@ -21,7 +21,7 @@ _TIMEOUT_SECONDS = 120
 _INSTALL = "run `npm ci` in the project's directory (it needs Node.js)"
 
 
-def check(root: Path, node_modules: Path | None = None) -> list[Problem]:
+def check(root: Path, node_modules: Path | None = None) -> list[Diagnostic]:
     """Lint a document with Redocly CLI; its warnings count as errors.
 
     Args:
@@ -31,13 +31,15 @@ def check(root: Path, node_modules: Path | None = None) -> list[Problem]:
     Raises:
         ToolError: Node or the CLI is missing, or the CLI did not give a result.
     """
-    return [_problem(found, root) for found in _found(root, node_modules)]
+    return [_diagnostic(found, root) for found in _found(root, node_modules)]
 
 
-def check_bundle(document: Document, node_modules: Path | None = None) -> list[Problem]:
+def check_bundle(
+    document: Document, node_modules: Path | None = None
+) -> list[Diagnostic]:
     """Lint a document that is in no file as it is, because overlays were applied to it.
 
-    Problems have the files and lines of the spec and of the overlays, as `document` knows them.
+    Diagnostics have the files and lines of the spec and of the overlays, as `document` knows them.
 
     Raises:
         ToolError: as in `check`.
@@ -47,19 +49,21 @@ def check_bundle(document: Document, node_modules: Path | None = None) -> list[P
         root.write_bytes(bundle_bytes(document))
         # In one file Redocly sees what is unused. Our own rule says so too, and knows what is unused on purpose.
         found = [
-            (item, _problem(item, root))
+            (item, _diagnostic(item, root))
             for item in _found(root, node_modules, "--skip-rule=no-unused-components")
         ]
-    problems: list[Problem] = []
-    for item, problem in found:
+    diagnostics: list[Diagnostic] = []
+    for item, diagnostic in found:
         locations = sequence(item.get("location"))
         pointer = str(
             mapping(locations[0] if locations else None).get("pointer") or "#"
         )
-        problems.append(
-            document.problem(parse_pointer(pointer), problem.message, problem.fix)
+        diagnostics.append(
+            document.diagnostic(
+                parse_pointer(pointer), diagnostic.message, diagnostic.fix
+            )
         )
-    return problems
+    return diagnostics
 
 
 def _found(
@@ -125,7 +129,7 @@ def run(
 
 
 def _report(output: str) -> dict[str, Any] | None:
-    """Return the JSON object in the output that has the problems.
+    """Return the JSON object in the output that has the diagnostics.
 
     Redocly CLI also prints banners (about old versions of Node), which must not be taken for a result.
     """
@@ -142,7 +146,7 @@ def _report(output: str) -> dict[str, Any] | None:
     return None
 
 
-def _problem(found: dict[str, Any], root: Path) -> Problem:
+def _diagnostic(found: dict[str, Any], root: Path) -> Diagnostic:
     locations = sequence(found.get("location"))
     location = mapping(locations[0] if locations else None)
     file = str(mapping(location.get("source")).get("ref") or root.name)
@@ -158,6 +162,6 @@ def _problem(found: dict[str, Any], root: Path) -> Problem:
         fix = f"follow {reference}" if reference else f"follow Redocly's rule {rule}"
     name = os.path.normpath(root.parent / file)
     message = f"{str(found.get('message')).strip().rstrip('.')} (Redocly: {rule})"
-    return Problem(
+    return Diagnostic(
         Path(name).as_posix(), line if isinstance(line, int) else 1, message, fix
     )

@@ -20,8 +20,8 @@ from openapi_spec_validator import (
 from openapi_spec_validator.validation import SpecValidator
 from openapi_spec_validator.validation.keywords import KeywordValidator
 
+from ..diagnostics import Diagnostic, meant
 from ..document import Document, Pointer, is_mapping
-from ..problems import Problem, meant
 from .json_schema import errors_of, short
 
 
@@ -41,13 +41,13 @@ _VERSIONS = {
 _ROOT = "#"
 
 
-def check(document: Document) -> Iterator[Problem]:
+def check(document: Document) -> Iterator[Diagnostic]:
     """Yield what breaks OpenAPI, each with its place in the files."""
     version = str(document.data.get("openapi"))
     of_version = _VERSIONS.get(".".join(version.split(".")[:2]))
     if of_version is None:
         known = " or ".join(_VERSIONS)
-        yield document.problem(
+        yield document.diagnostic(
             ("openapi",),
             f"OpenAPI {version} is not supported",
             f"write the document in {known}",
@@ -56,7 +56,7 @@ def check(document: Document) -> Iterator[Problem]:
     validator = _adapted(of_version, document.data)(document.data)
     errors = _collect(partial(_shape_errors, validator), document.data)
     for error in errors:
-        yield _problem(document, tuple(error.absolute_path), error, version)
+        yield _diagnostic(document, tuple(error.absolute_path), error, version)
     if not errors:
         # The further checks expect a document of the right shape.
         for error in _collect(validator.root_validator, validator.schema_path):
@@ -64,7 +64,7 @@ def check(document: Document) -> Iterator[Problem]:
             place = (
                 document.follow(pointer[1:]).pointer if pointer[:1] == (_ROOT,) else ()
             )
-            yield _problem(document, place, error, version)
+            yield _diagnostic(document, place, error, version)
 
 
 def _shape_errors(validator: SpecValidator, data: object) -> list[ValidationError]:
@@ -96,18 +96,18 @@ def _collect(
     return errors
 
 
-def _problem(
+def _diagnostic(
     document: Document, pointer: Pointer, error: ValidationError, version: str
-) -> Problem:
+) -> Diagnostic:
     choice = _choice(error)
     if choice is None:
         fix = f"change it to what OpenAPI {version} allows here"
-        return document.problem(pointer, short(error.message), fix)
+        return document.diagnostic(pointer, short(error.message), fix)
     words = [str(word) for word in cast("list[object]", choice.validator_value)]
     message = short(
         f"{choice.instance!r} is not one of the words that OpenAPI {version} has here"
     )
-    return document.problem(
+    return document.diagnostic(
         pointer,
         message,
         meant(choice.instance, words, f"use one of {', '.join(words)}"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from .. import openapi
+from ..diagnostics import meant
 from ..document import Located, Pointer
-from ..problems import meant
 from .api import EVIDENCE, Amount, AmountUnit
 from .reader import Reader, evidence_of
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from ..diagnostics import Diagnostic
 from ..document import Location, Mark, Pointer
-from ..problems import Problem
 from .types import ModelRef, Type
 
 Evidence = Literal["documented", "documented-2023", "observed", "inferred"]
@@ -784,10 +784,10 @@ class Api:
     disputed_currencies: tuple[str, ...]
     marks: Mark = field(repr=False, metadata=FOLLOWS)
 
-    def problem(self, pointer: Pointer, message: str, fix: str) -> Problem:
-        """Return a problem with what stands at a place in the document."""
+    def diagnostic(self, pointer: Pointer, message: str, fix: str) -> Diagnostic:
+        """Return a diagnostic with what stands at a place in the document."""
         location = self.marks.where(pointer)
-        return Problem(location.file, location.line, message, fix)
+        return Diagnostic(location.file, location.line, message, fix)
 
     @property
     def main(self) -> Family:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .. import currencies, openapi
+from ..diagnostics import Diagnostic, SpecError
 from ..document import Document, Pointer, sequence
-from ..problems import Problem, SpecError
 from .api import Api, ShownName
 from .classes import check_names
 from .events import read_events
@@ -41,14 +41,14 @@ class Read(NamedTuple):
 
     Attributes:
         api: The API, as far as it can be read.
-        problems: The points in which a package could not do as the document says.
+        diagnostics: The points in which a package could not do as the document says.
         flaws: Other faults.
         nodes: The places of the nodes.
     """
 
     api: Api
-    problems: list[Problem]
-    flaws: list[Problem]
+    diagnostics: list[Diagnostic]
+    flaws: list[Diagnostic]
     nodes: frozenset[Pointer]
 
 
@@ -60,8 +60,8 @@ def build(document: Document) -> Api:
     """
     reader = Reader(document)
     api = _read(reader)
-    if reader.problems:
-        raise SpecError(reader.problems)
+    if reader.diagnostics:
+        raise SpecError(reader.diagnostics)
     return api
 
 
@@ -69,7 +69,7 @@ def read(document: Document) -> Read:
     """Return the API as far as it can be read, and everything that is wrong with it."""
     reader = Reader(document)
     api = _read(reader)
-    return Read(api, reader.problems, reader.flaws, frozenset(reader.nodes))
+    return Read(api, reader.diagnostics, reader.flaws, frozenset(reader.nodes))
 
 
 def typed(document: Document) -> SchemaReader:

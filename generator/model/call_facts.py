@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .. import openapi
+from ..diagnostics import meant
 from ..document import mapping
-from ..problems import meant
 from .reader import Reader
 
 _EXTENSION, _KEY = "x-call-facts", "x-idempotency-key"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 
 from .. import identifiers, openapi
+from ..diagnostics import meant
 from ..document import Pointer, is_mapping, mapping, sequence
-from ..problems import meant
 from .api import Event, Field, Model
 from .query import listed_values
 from .reader import Reader, tags_of, text_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .. import openapi
+from ..diagnostics import meant
 from ..document import Located, Pointer, is_mapping, is_sequence, mapping, objects
-from ..problems import meant
 from .api import EVIDENCE
 from .reader import Reader
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from .. import openapi
+from ..diagnostics import meant
 from ..document import Pointer, mapping
-from ..problems import meant
 from .api import Field, Pagination, Parameter, Response
 from .reader import Reader
 from .schemas import SchemaReader

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..diagnostics import meant
 from ..document import Pointer, mapping, sequence
-from ..problems import meant
 from .api import Field, Operation
 from .query import listed_values
 from .reader import Reader

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ..diagnostics import Diagnostic
 from ..document import Document, Pointer, mapping, sequence
-from ..problems import Problem
 from .api import Deprecation, Evidence, Origin
 
 _EVIDENCE: dict[str, Evidence] = {
@@ -22,29 +22,29 @@ class Reader:
 
     Attributes:
         document: The document.
-        problems: The points in which a package could not do as the document says, in the order in which it was found.
+        diagnostics: The points in which a package could not do as the document says, in the order of reading.
         flaws: Other faults: a package can be made of it, but nobody should.
         nodes: The places of all nodes that were read.
     """
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.problems: list[Problem] = []
-        self.flaws: list[Problem] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.flaws: list[Diagnostic] = []
         self.nodes: set[Pointer] = set()
 
     def wrong(self, pointer: Pointer, message: str, fix: str) -> None:
-        """Note a problem with the value at a place, for which no package can be made."""
-        self._note(self.problems, self.document.problem(pointer, message, fix))
+        """Note a diagnostic with the value at a place, for which no package can be made."""
+        self._note(self.diagnostics, self.document.diagnostic(pointer, message, fix))
 
     def flawed(self, pointer: Pointer, message: str, fix: str) -> None:
         """Note an extension that is missing, has another form or names what is not there; the rest is read."""
-        self._note(self.flaws, self.document.problem(pointer, message, fix))
+        self._note(self.flaws, self.document.diagnostic(pointer, message, fix))
 
-    def _note(self, problems: list[Problem], problem: Problem) -> None:
+    def _note(self, diagnostics: list[Diagnostic], diagnostic: Diagnostic) -> None:
         # A schema is read once for each place that refers to it.
-        if problem not in problems:
-            problems.append(problem)
+        if diagnostic not in diagnostics:
+            diagnostics.append(diagnostic)
 
     def at(self, pointer: Pointer) -> dict[str, Any]:
         """Return the mapping at a place; an empty one if there is none."""

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..diagnostics import Diagnostic, SpecError
 from ..document import Document, format_pointer, parse_pointer, references
-from ..problems import Problem, SpecError
 from ..yaml_files import read
 from .actions import Action, Reader
 from .editor import Editor
@@ -35,36 +35,36 @@ def apply(document: Document, overlays: Sequence[Path]) -> Document:
     editor = Editor(document)
     for action in _read(overlays):
         editor.run(action)
-    problems = editor.problems
-    if not problems:
-        problems = list(editor.problems_of_copies())
-        problems += _broken_references(editor.document)
-    if problems:
-        raise SpecError(problems)
+    diagnostics = editor.diagnostics
+    if not diagnostics:
+        diagnostics = list(editor.diagnostics_of_copies())
+        diagnostics += _broken_references(editor.document)
+    if diagnostics:
+        raise SpecError(diagnostics)
     return editor.document
 
 
 def _read(overlays: Sequence[Path]) -> list[Action]:
-    problems: list[Problem] = []
+    diagnostics: list[Diagnostic] = []
     actions: list[Action] = []
     for path in overlays:
         try:
             reader = Reader(read(path, path.as_posix()))
         except SpecError as error:
-            problems += error.problems
+            diagnostics += error.diagnostics
             continue
         actions += reader.actions()
-        problems += reader.problems
-    if problems:
-        raise SpecError(problems)
+        diagnostics += reader.diagnostics
+    if diagnostics:
+        raise SpecError(diagnostics)
     return actions
 
 
-def _broken_references(document: Document) -> Iterator[Problem]:
+def _broken_references(document: Document) -> Iterator[Diagnostic]:
     for pointer, target in references(document.data):
         if not target.startswith("#/"):
             message = f"{target!r} leads out of the document"
-            yield document.problem(
+            yield document.diagnostic(
                 pointer,
                 message,
                 "write `#/components/schemas/KEY`: the files are one by now",
@@ -72,4 +72,4 @@ def _broken_references(document: Document) -> Iterator[Problem]:
         elif document.get(parse_pointer(target)) is None:
             message = f"'{format_pointer(parse_pointer(target))}' leads nowhere once the overlay is applied"
             fix = "correct the reference, or keep what it refers to; an overlay can do both"
-            yield document.problem(pointer, message, fix)
+            yield document.diagnostic(pointer, message, fix)

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from jsonpath import JSONPath
 
+from ..diagnostics import Diagnostic, meant
 from ..document import Mark, is_mapping, is_sequence
-from ..problems import Problem, meant
 from ..yaml_files import SourceFile
 from .queries import BAD_QUERY, compiled
 
@@ -58,10 +58,10 @@ class Reader:
     def __init__(self, file: SourceFile) -> None:
         self._file = file
         self._minor = _NEWEST
-        self.problems: list[Problem] = []
+        self.diagnostics: list[Diagnostic] = []
 
     def actions(self) -> list[Action]:
-        """Return the actions that are sound; what is wrong is in `problems`."""
+        """Return the actions that are sound; what is wrong is in `diagnostics`."""
         root, mark = self._file.value, self._file.mark
         if not is_mapping(root) or "overlay" not in root:
             self._report(
@@ -219,6 +219,6 @@ class Reader:
             self._report(mark.child(key), f"{what} has the unknown key {key!r}", fix)
 
     def _report(self, mark: Mark, message: str, fix: str) -> None:
-        self.problems.append(
-            Problem(mark.location.file, mark.location.line, message, fix)
+        self.diagnostics.append(
+            Diagnostic(mark.location.file, mark.location.line, message, fix)
         )

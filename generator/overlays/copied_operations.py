@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..diagnostics import Diagnostic
 from ..document import Document, Location, Mark, Pointer, is_mapping, mapping
 from ..openapi import METHODS, Operation, parameter_key, template_names
-from ..problems import Problem
 from .queries import written
 
 Parameter = tuple[str, str]
@@ -35,9 +35,11 @@ class CopiedOperation(NamedTuple):
     evidence: dict[str, Mark]
     mark: Mark
 
-    def problem(self, message: str, fix: str) -> Problem:
-        """Return a problem with the copy."""
-        return Problem(self.mark.location.file, self.mark.location.line, message, fix)
+    def diagnostic(self, message: str, fix: str) -> Diagnostic:
+        """Return a diagnostic with the copy."""
+        return Diagnostic(
+            self.mark.location.file, self.mark.location.line, message, fix
+        )
 
 
 def copied_by(
@@ -65,14 +67,16 @@ def _copied_evidence(document: Document, old: Pointer, new: Pointer) -> dict[str
     return {key: marks[key] for key in came if key in marks}
 
 
-def problems(document: Document, copied: CopiedOperation) -> Iterator[Problem]:
+def diagnostics(document: Document, copied: CopiedOperation) -> Iterator[Diagnostic]:
     """Yield what is wrong with a copied operation once all actions are done; nothing if it is gone by then."""
     if _is_operation(document, copied.target):
         yield from _lost_parameters(document, copied)
         yield from _kept_evidence(document, copied)
 
 
-def _lost_parameters(document: Document, copied: CopiedOperation) -> Iterator[Problem]:
+def _lost_parameters(
+    document: Document, copied: CopiedOperation
+) -> Iterator[Diagnostic]:
     """Report parameters that a copy loses. `parameters` on the new path, empty or not, say what it shares."""
     old, new = copied.source[:-1], copied.target[:-1]
     if old == new or "parameters" in mapping(document.get(new)):
@@ -84,14 +88,14 @@ def _lost_parameters(document: Document, copied: CopiedOperation) -> Iterator[Pr
         if _fits(copied.target, place, name)
     ]
     if needed:
-        yield copied.problem(
+        yield copied.diagnostic(
             f"the operation took {', '.join(needed)} from its path, and a copy of an operation leaves that behind",
             f"give {written(new)} `parameters: []` where you make it, and add the action "
             f"`target: {written(new)}['parameters']`, `copy: {written(old)}['parameters']`",
         )
 
 
-def _kept_evidence(document: Document, copied: CopiedOperation) -> Iterator[Problem]:
+def _kept_evidence(document: Document, copied: CopiedOperation) -> Iterator[Diagnostic]:
     """Report evidence of a path or a method that is another one now: it must have been written after the copy."""
     changed = {
         "method": copied.source[-1] != copied.target[-1],
@@ -102,7 +106,7 @@ def _kept_evidence(document: Document, copied: CopiedOperation) -> Iterator[Prob
         word = document.get((*copied.target, "x-evidence", key))
         # Each action that writes a word makes a mark, so one that is still the same was not written since.
         if changed.get(key) and marks.get(key) is mark and word != "inferred":
-            yield copied.problem(
+            yield copied.diagnostic(
                 f"the copied operation still says that its {key} is {word}, and the {key} is another one now",
                 f"update {written(copied.target)} after the copy with `x-evidence:` and `x-source:`",
             )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from jsonpath import JSONPath
 
+from ..diagnostics import Diagnostic
 from ..document import (
     Document,
     Location,
@@ -17,7 +18,6 @@ from ..document import (
     is_sequence,
     reference_of,
 )
-from ..problems import Problem
 from . import copied_operations
 from .actions import Action
 from .queries import BAD_QUERY, advice, selected
@@ -62,7 +62,7 @@ class Editor:
 
     def __init__(self, document: Document) -> None:
         self.document = Document(copy.deepcopy(document.data), _own(document.marks))
-        self.problems: list[Problem] = []
+        self.diagnostics: list[Diagnostic] = []
         self._copied: list[copied_operations.CopiedOperation] = []
 
     def run(self, action: Action) -> None:
@@ -95,10 +95,10 @@ class Editor:
                 )
                 self._copied.extend(found)
 
-    def problems_of_copies(self) -> Iterator[Problem]:
+    def diagnostics_of_copies(self) -> Iterator[Diagnostic]:
         """Yield what is wrong with the operations that were copied, once all actions are done."""
         for copied in self._copied:
-            yield from copied_operations.problems(self.document, copied)
+            yield from copied_operations.diagnostics(self.document, copied)
 
     def _selected(
         self, query: JSONPath, text: str, mark: Mark, key: str
@@ -275,8 +275,8 @@ class Editor:
         return mark
 
     def _report(self, mark: Mark, message: str, fix: str) -> None:
-        self.problems.append(
-            Problem(mark.location.file, mark.location.line, message, fix)
+        self.diagnostics.append(
+            Diagnostic(mark.location.file, mark.location.line, message, fix)
         )
 
 

@@ -185,7 +185,7 @@ def tag_of(version: str) -> str:
     return f"v{version}"
 
 
-def version_problem(version: str) -> str:
+def version_diagnostic(version: str) -> str:
     """Why a text cannot be a version of this package; empty if it can."""
     try:
         parsed = Version(version)

@@ -13,11 +13,11 @@ from generator import agreement, pipeline
 from generator.changes import compare
 from generator.changes.cross_check import cross_check
 from generator.changes.released import released
-from generator.changes.released import version_problem as size_problem
+from generator.changes.released import version_diagnostic as size_diagnostic
+from generator.diagnostics import GenerationError, SpecError, ToolError
 from generator.document import Document
-from generator.problems import GenerationError, SpecError, ToolError
 
-from .project import UNRELEASED, Entry, Project, Refused, tag_of, version_problem
+from .project import UNRELEASED, Entry, Project, Refused, tag_of, version_diagnostic
 from .running import run
 
 
@@ -40,9 +40,9 @@ def release(project: Project, version: str, day: date) -> list[str]:
     reasons, compared = _unfit(project, version), ""
     if not reasons:
         reasons, compared = _since_the_last(project, version)
-    entry, problem = _entry(project, version)
-    if problem:
-        reasons.append(problem)
+    entry, diagnostic = _entry(project, version)
+    if diagnostic:
+        reasons.append(diagnostic)
     if reasons or entry is None:
         raise Refused(reasons)
     changelog = project.changelog_file.read_text("utf-8")
@@ -78,8 +78,8 @@ def release(project: Project, version: str, day: date) -> list[str]:
 
 def _unfit(project: Project, version: str) -> list[str]:
     """Why it cannot be the next version; empty if it can."""
-    if problem := version_problem(version):
-        return [problem]
+    if diagnostic := version_diagnostic(version):
+        return [diagnostic]
     if project.tagged_commit(version):
         return [
             f"{version} is released: there is a tag {tag_of(version)}. Choose a new version."
@@ -109,7 +109,7 @@ def _since_the_last(project: Project, version: str) -> tuple[list[str], str]:
             (Path(folder) / path.name).write_text(text, "utf-8")
         try:
             new = pipeline.load(project.root / "spec" / "openapi.yaml")
-            enough, text = size_problem(new, version, Path(folder))
+            enough, text = size_diagnostic(new, version, Path(folder))
             return _cross_checked(new, Path(folder)) if enough else ([text], "")
         except (SpecError, ToolError) as error:
             return [str(error)], ""

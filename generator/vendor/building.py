@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import loader, manifest, pipeline, trial
+from ..diagnostics import GenerationError
 from ..pipeline import Sound
-from ..problems import GenerationError
 from . import changing
 from . import lock as locks
 from .lock import Lock, Options

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from .. import pipeline
-from ..problems import ToolError
+from ..diagnostics import ToolError
 from . import copying, placing, report
 from .building import OWN_NAME
 from .checking import check

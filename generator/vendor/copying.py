@@ -11,8 +11,8 @@ from pathlib import Path
 from .. import pipeline, trial, writing
 from ..changes import Change
 from ..changes.versions import parsed
+from ..diagnostics import ToolError
 from ..edits import Edits, told
-from ..problems import ToolError
 from . import changing, placing
 from . import lock as locks
 from .building import Built, build

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..diagnostics import ToolError
 from ..edits import Edits, between
 from ..edits import digest as digest
 from ..edits import hashes as all_hashes
-from ..problems import ToolError
 
 NAME = "plexy-vendor.lock.json"
 VERSION = 1

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..problems import ToolError
+from ..diagnostics import ToolError
 from . import lock as locks
 
 #: What a package at the top must not be called: it would hide what it imports itself.

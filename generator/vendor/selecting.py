@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from ..diagnostics import ToolError
 from ..document import Document, Pointer
 from ..emit import optional
 from ..model import query
 from ..model.api import Api, Event, Operation
 from ..pipeline import Sound
-from ..problems import ToolError
 from .cutting import Kept, cut
 from .meaning import keep_meaning
 

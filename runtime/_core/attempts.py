@@ -22,7 +22,7 @@ _NO_CONTENT = (204, 205)
 
 
 class Failure(NamedTuple):
-    """Why no answer came, or why one cannot be read: plain data, no object of the HTTP library.
+    """Why no response came, or why one cannot be read: plain data, no object of the HTTP library.
 
     `kind` is invalid, refused, connection, timeout, too_large or unreadable; `sent` whether something may have left.
     """
@@ -32,8 +32,8 @@ class Failure(NamedTuple):
     sent: bool
 
 
-class Answer:
-    """An answer as it came; `problem` says that its body did not arrive whole, or cannot be read."""
+class RawResponse:
+    """A response as it came; `problem` says that its body did not arrive whole, or cannot be read."""
 
     headers: Headers
 
@@ -86,7 +86,7 @@ class Send:
     own_connection: bool  # Its response must not be another's, whatever is left over on a connection.
     key: ApiKey
     sent: bool = False  # Whether a byte of the attempt under way may have left.
-    result: Answer | Failure | None = None
+    result: RawResponse | Failure | None = None
 
     def __init__(self, call: Call[Any]) -> None:
         settings, request = call.settings, call.request

@@ -218,7 +218,7 @@ class SyncClient(_Client):
         key_rotated: bool = False,
         progress: _hints.Progress | None = None,
     ) -> list[_hints.Reconciliation]:
-        """Reconcile many calls; return the answers in their order.
+        """Reconcile many calls; return the responses in their order.
 
         Ten look-ups are made at the same time, on threads. A list that several calls need is read for all at once.
 

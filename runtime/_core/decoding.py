@@ -1,7 +1,7 @@
 # plexy-pay runtime, written by hand in runtime/_core/decoding.py; the generator copies it unchanged.
 """From parsed JSON to models, tolerantly: what does not fit is kept as it came and never raises.
 
-An answer that arrived is never thrown away because one of its fields is odd. `UNSET` and None pass through every
+A response that arrived is never thrown away because one of its fields is odd. `UNSET` and None pass through every
 function here, and so does any value of another kind than the one that was expected.
 """
 
@@ -36,7 +36,7 @@ _EXACT = re.compile(
 )
 
 # Called for each thing that does not fit the spec; gives how often it was called. Two calls with one number between
-# them mean that something did not fit, here or in another thread: `drift` then looks closely. So an answer that fits
+# them mean that something did not fit, here or in another thread: `drift` then looks closely. So a response that fits
 # costs no more than the decoding.
 misfit: Callable[[], int] = count().__next__
 
@@ -192,7 +192,7 @@ def empty_of(decode: Callable[[Any], T]) -> T:
 
 
 class ObjectBody(Generic[ModelT]):
-    """The decoder of an answer that is one JSON object.
+    """The decoder of a response that is one JSON object.
 
     It raises ValueError for any other JSON: nothing of the model could be read from it.
     """
@@ -212,7 +212,7 @@ class ObjectBody(Generic[ModelT]):
 
 
 class ArrayBody(Generic[ModelT]):
-    """The decoder of an answer that is a JSON array of objects, or null, as many services write an empty one.
+    """The decoder of a response that is a JSON array of objects, or null, as many services write an empty one.
 
     It raises ValueError for any other JSON.
     """
@@ -235,11 +235,11 @@ class ArrayBody(Generic[ModelT]):
 
 
 def no_body(data: Any) -> None:
-    """The decoder of an operation whose answer has no body that is known: empty or any JSON will do."""
+    """The decoder of an operation whose response has no body that is known: empty or any JSON will do."""
 
 
 def any_body(data: Any) -> Any:
-    """The decoder of an answer whose shape is not known: the parsed JSON as it is."""
+    """The decoder of a response whose shape is not known: the parsed JSON as it is."""
     return data
 
 

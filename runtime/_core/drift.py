@@ -1,7 +1,7 @@
 # plexy-pay runtime, written by hand in runtime/_core/drift.py; the generator copies it unchanged.
-"""Drift: where an answer differs from the spec. It is loaded when a first difference was noticed while decoding.
+"""Drift: where a response differs from the spec. It is loaded when a first difference was noticed while decoding.
 
-A difference is told without values: which operation, where in the answer, what was expected and what was seen.
+A difference is told without values: which operation, where in the response, what was expected and what was seen.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _reported: dict[tuple[str, str, str, str], object] = {}
 
 
 class Difference(NamedTuple):
-    """One difference between an answer and the spec; no part of it is a value of the answer.
+    """One difference between a response and the spec; no part of it is a value of the response.
 
     Args:
         pointer: Where, as a JSON pointer; `*` stands for every position of an array, and for every key of a free map.
@@ -99,10 +99,10 @@ def report(operation: str, found: list[Difference]) -> None:
             or _reported.setdefault(key, ours) is not ours
         ):
             continue
-        # A log filter of the user's that fails must not cost the answer of a call that moved money.
+        # A log filter of the user's that fails must not cost the response of a call that moved money.
         with failures_ignored(of_the_caller=True):
             _logger.warning(
-                "%s: the answer differs from the spec at %s. It is kept as it came; this is reported once.",
+                "%s: the response differs from the spec at %s. It is kept as it came; this is reported once.",
                 *(operation, one),
                 extra={"operation": operation, **one._asdict()},
             )

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/flow.py; the generator copies it unchanged.
-"""The flow of one call, without input or output: attempts, keys, retries, what an answer means, which error.
+"""The flow of one call, without input or output: attempts, keys, retries, what a response means, which error.
 
 A driver, sync or async, carries out each step of `Call.run`: it sends a `Send` and puts the result into it, and
 waits where the step is a number of seconds. So both clients have one and the same behavior.
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from .. import errors
 from .._families import FAMILIES
 from ..errors import Outcome, PlexyError
-from .attempts import Answer, Failure, Send, one_line
+from .attempts import Failure, RawResponse, Send, one_line
 from .causes import is_interruption
 from .decoding import empty_of, misfit
 from .encoding import encode, is_mapping, loads_response, read_content
@@ -151,11 +151,15 @@ class Call(Generic[T]):
     def _seen(self, attempt: Send) -> Response[T] | PlexyError:
         """Return what is known of the attempt under way."""
         if attempt.result is None:
-            return _no_answer(Failure("connection", "", attempt.sent))
+            return _no_response(Failure("connection", "", attempt.sent))
         return self._verdict(attempt.result)
 
-    def _verdict(self, result: Answer | Failure) -> Response[T] | PlexyError:
-        return self._judge(result) if isinstance(result, Answer) else _no_answer(result)
+    def _verdict(self, result: RawResponse | Failure) -> Response[T] | PlexyError:
+        return (
+            self._judge(result)
+            if isinstance(result, RawResponse)
+            else _no_response(result)
+        )
 
     def run(self) -> Iterator[Send | float]:
         """Give the steps of the call.
@@ -173,11 +177,11 @@ class Call(Generic[T]):
             self._begin(send)
             yield send
             attempts += 1
-            result: Answer | Failure | None = send.result
+            result: RawResponse | Failure | None = send.result
             assert result is not None
             if log:
                 log.came(send, attempts)
-            status = result.status if isinstance(result, Answer) else 0
+            status = result.status if isinstance(result, RawResponse) else 0
             if status in _KEY_WORKS:
                 self.ring.works(send.key)
             if status == 401 and others:
@@ -218,7 +222,7 @@ class Call(Generic[T]):
         self._worst, self._attempt = max(self._worst, outcome, key=_WORST.index), None
 
     def key_mask(self) -> KeyMask:
-        """Return the mask of every key that the client has: an answer may quote any of them."""
+        """Return the mask of every key that the client has: a response may quote any of them."""
         from .key_mask import KeyMask
 
         rings = (self.ring, *self.settings.rings.values())
@@ -249,7 +253,7 @@ class Call(Generic[T]):
         headers["accept-encoding"] = ACCEPT_ENCODING
         return headers
 
-    def _may_repeat(self, result: Answer | Failure) -> bool:
+    def _may_repeat(self, result: RawResponse | Failure) -> bool:
         """Whether a second arrival of the request can do no harm, and may help."""
         if isinstance(result, Failure):
             return result.kind not in ("refused", "invalid") and (
@@ -262,14 +266,14 @@ class Call(Generic[T]):
         late_or_down = result.status == 408 or result.status >= 500
         return result.status == 429 or (self._repeatable and (late_or_down or broken))
 
-    def _judge(self, answer: Answer) -> Response[T] | PlexyError:
+    def _judge(self, response: RawResponse) -> Response[T] | PlexyError:
         """The response, or an error that does not know yet what earlier attempts mean for it."""
-        status, headers = answer.status, answer.headers
-        request_id = answer.request_id
+        status, headers = response.status, response.headers
+        request_id = response.request_id
         facts: dict[str, Any] = {
             "status": status,
             "request_id": request_id,
-            "body": answer.body,
+            "body": response.body,
         }
         facts["outcome"] = Outcome.UNKNOWN
         if not 200 <= status < 300:
@@ -278,13 +282,15 @@ class Call(Generic[T]):
             )
             if refuses(status, self.request.operation):
                 facts["outcome"] = Outcome.REJECTED
-            advice = self.request.operation.advice.get(answer.status)
-            return _bad_status(answer, facts, self.key_mask(), advice)
-        if answer.is_without_content:
+            advice = self.request.operation.advice.get(response.status)
+            return _bad_status(response, facts, self.key_mask(), advice)
+        if response.is_without_content:
             # The status says that the call was carried out, also where the body would have said it by `success`.
-            return self._success(answer, facts, None, self._nothing(), self._absence())
+            return self._success(
+                response, facts, None, self._nothing(), self._absence()
+            )
         before = misfit()
-        data, parsed, problem = self._decode(answer)
+        data, parsed, problem = self._decode(response)
         unlike = self._differences(data) if misfit() != before + 1 else ()
         success = success_of(data, self.request.operation)
         if success is Success.DECLINED:
@@ -296,15 +302,15 @@ class Call(Generic[T]):
         if problem is not None:
             kind = _UNREADABLE.get(problem.kind, errors.DecodingError)
             return kind(
-                f"the API answered {status}, but the answer cannot be read: {problem.text}.",
+                f"the API answered {status}, but the response cannot be read: {problem.text}.",
                 **facts,
             )
         unclear = success is Success.UNCLEAR
-        return self._success(answer, facts, data, parsed, unlike, unclear=unclear)
+        return self._success(response, facts, data, parsed, unlike, unclear=unclear)
 
     def _success(
         self,
-        answer: Answer,
+        raw: RawResponse,
         facts: dict[str, Any],
         data: Any,
         parsed: Any,
@@ -313,11 +319,11 @@ class Call(Generic[T]):
         unclear: bool = False,
     ) -> Response[T] | PlexyError:
         """Return the response, or an error that holds it where it is unclear or differs too much."""
-        status, headers, request_id = answer.status, answer.headers, answer.request_id
+        status, headers, request_id = raw.status, raw.headers, raw.request_id
         known: dict[str, Any] = {
             "status_code": status,
             "headers": headers,
-            "content": answer.body,
+            "content": raw.body,
         }
         known["idempotency_key"] = self._idempotency_key
         response = Response(
@@ -329,7 +335,7 @@ class Call(Generic[T]):
         _, response.parsed = self._without_keys(data, parsed)
         response.headers, response.content = (
             mask.headers(headers),
-            mask.content(answer.body),
+            mask.content(raw.body),
         )
         response.request_id = mask.fact(request_id)
         text = (
@@ -342,7 +348,7 @@ class Call(Generic[T]):
         )
 
     def _without_keys(self, data: Any, parsed: T | None) -> tuple[Any, T | None]:
-        """Return the JSON of an answer, and what was made of it, as an error may hold them."""
+        """Return the JSON of a response, and what was made of it, as an error may hold them."""
         shown = self.key_mask().data(data)
         if shown is data or parsed is None:
             return shown, parsed
@@ -354,24 +360,24 @@ class Call(Generic[T]):
             # A decoder that reads something in the key: what came is in the error's body, and no error hides this one.
             return shown, None
 
-    def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:
+    def _decode(self, response: RawResponse) -> tuple[Any, Any, Failure | None]:
         """The JSON, what the operation makes of it, and what is wrong with it."""
         parsed = None
-        if answer.problem is not None:
-            return None, None, answer.problem
+        if response.problem is not None:
+            return None, None, response.problem
         content = self.request.operation.content
         problem = (
-            "its body is empty" if content == "json" and is_blank(answer.body) else ""
+            "its body is empty" if content == "json" and is_blank(response.body) else ""
         )
         try:
             data = (
-                None if problem else read_content(answer.body, content, answer.charset)
+                None
+                if problem
+                else read_content(response.body, content, response.charset)
             )
         except ValueError:
-            kind = (
-                f"content type: {self._header(answer, 'content-type') or 'none given'}"
-            )
-            coding = self._header(answer, "content-encoding")
+            kind = f"content type: {self._header(response, 'content-type') or 'none given'}"
+            coding = self._header(response, "content-encoding")
             kind += f", Content-Encoding: {coding}" if coding else ""
             return (
                 None,
@@ -392,10 +398,10 @@ class Call(Generic[T]):
             problem = problem if parsed is not None else ""
         return data, parsed, Failure("unreadable", problem, True) if problem else None
 
-    def _header(self, answer: Answer, name: str) -> str:
+    def _header(self, response: RawResponse, name: str) -> str:
         """Return a header of a response for a message."""
         # Masked before it is cut: a part of a key would not be found.
-        return one_line(self.key_mask().text(answer.headers.get(name, "")))[:60]
+        return one_line(self.key_mask().text(response.headers.get(name, "")))[:60]
 
     def _nothing(self) -> Any:
         """Return what stands for the body of a success that has no content."""
@@ -415,7 +421,7 @@ class Call(Generic[T]):
         return tuple(found)
 
     def _differences(self, data: Any) -> tuple[Difference, ...]:
-        """What differs from the spec in the JSON of an answer; reported, too."""
+        """What differs from the spec in the JSON of a response; reported, too."""
         from .drift import differences, report
 
         # The name of a field may be a key, too.
@@ -504,7 +510,7 @@ def _note(judged: Response[Any] | PlexyError, attempts: int, elapsed: float) -> 
     response.elapsed = elapsed
 
 
-def _no_answer(failure: Failure) -> PlexyError:
+def _no_response(failure: Failure) -> PlexyError:
     kind, what = {
         "invalid": (
             errors.InvalidParameterError,
@@ -514,19 +520,19 @@ def _no_answer(failure: Failure) -> PlexyError:
             errors.RequestRefusedError,
             "the request was stopped before it left: ",
         ),
-        "timeout": (errors.ApiTimeoutError, "no answer came in time: "),
+        "timeout": (errors.ApiTimeoutError, "no response came in time: "),
     }.get(failure.kind, (errors.ApiConnectionError, "the connection failed: "))
     outcome = Outcome.UNKNOWN if failure.sent else Outcome.NOT_SENT
     return kind(f"{what}{failure.text}.", outcome=outcome)
 
 
 def _bad_status(
-    answer: Answer, facts: dict[str, Any], mask: KeyMask, advice: str | None
+    response: RawResponse, facts: dict[str, Any], mask: KeyMask, advice: str | None
 ) -> PlexyError:
-    status = answer.status
+    status = response.status
     advice = _ADVICE.get(status, "") if advice is None else f" {advice}"
     try:
-        fields = _fields(mask.data(loads_response(answer.body, answer.charset)))
+        fields = _fields(mask.data(loads_response(response.body, response.charset)))
     except ValueError:
         fields = {}
     fields = _fields(fields.get("error")) or fields
@@ -537,7 +543,7 @@ def _bad_status(
     facts["api_message"] = _text(fields.get("message"))
     what = f"the API answered {status}{_quoted(facts['api_message'])}.{advice}"
     if 300 <= status < 400:
-        target = _target(mask.text(answer.headers.get("location", "")))
+        target = _target(mask.text(response.headers.get("location", "")))
         what = f"the API answered {status}, a redirect to {target}. It was not followed. Check base_url."
     elif 400 <= status < 500 and facts["outcome"] is Outcome.UNKNOWN:
         what += " This status does not say that the call was not carried out."
@@ -548,7 +554,7 @@ def _unclear(status: int, data: Any) -> str:
     """The text for a call that moves money whose success does not say whether it did."""
     return (
         f"the API answered {status}, but does not say whether it was carried out: `success`, which is true then, is "
-        f"{seen_success(data)}. The answer is in error.response."
+        f"{seen_success(data)}. The response is in error.response."
     )
 
 
@@ -558,8 +564,8 @@ def _unlike(status: int, found: tuple[Difference, ...], part: str) -> str:
     where = f"{part}: " if part else ""
     shown = where + ", ".join(map(str, found[:5])) + more
     return (
-        f"the API answered {status}, so by its status the call was carried out; but the answer differs from the spec, "
-        f"which strict=True makes an error: {shown}. The answer is in error.response."
+        f"the API answered {status}, so by its status the call was carried out; but the response differs from the "
+        f"spec, which strict=True makes an error: {shown}. The response is in error.response."
     )
 
 

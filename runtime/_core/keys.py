@@ -63,7 +63,7 @@ def key_problem(key: object) -> str | None:
 
 
 def _read(source: object) -> tuple[tuple[ApiKey, ...], str | None]:
-    """The keys in an argument or in a callable's answer, and what is wrong with them."""
+    """The keys in an argument or in a callable's response, and what is wrong with them."""
     given: Any = source
     keys: tuple[object, ...] = (
         tuple(given) if isinstance(source, (list, tuple)) else (given,)
@@ -149,11 +149,11 @@ class KeyRing:
     def _ask(self) -> tuple[tuple[ApiKey, ...], str | None, Any]:
         if self.provider is None:
             return self._keys, None, None
-        answer = self.provider()
+        response = self.provider()
         return (
-            ((), None, answer)
-            if hasattr(answer, "__await__")
-            else (*_read(answer), None)
+            ((), None, response)
+            if hasattr(response, "__await__")
+            else (*_read(response), None)
         )
 
     def _ordered(

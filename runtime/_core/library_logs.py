@@ -1,9 +1,9 @@
 # plexy-pay runtime, written by hand in runtime/_core/library_logs.py; the generator copies it unchanged.
 """Filters on the loggers of the HTTP libraries, so that none of them writes a key down.
 
-The libraries log answers, which may quote a key. The one that packs the headers of HTTP/2 logs them one by one, and as
-the bytes that leave, from which anyone can read the key again. Only what is logged while a call of this client is
-under way is changed, and headers that such a call left behind in the table of a connection.
+The libraries log responses, which may quote a key. The one that packs the headers of HTTP/2 logs them one by one, and
+as the bytes that leave, from which anyone can read the key again. Only records of a call of this client that is under
+way are changed, and headers that such a call left behind in the table of a connection.
 """
 
 from __future__ import annotations

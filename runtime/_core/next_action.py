@@ -35,14 +35,14 @@ class Finished:
 class ShowChallenge:
     """The bank wants the payer to confirm (3-D Secure). Nothing was held or taken yet.
 
-    Send the payer's browser to the bank with `form()`. The bank posts its answer to your `threeDSNotificationUrl`:
+    Send the payer's browser to the bank with `form()`. The bank posts its response to your `threeDSNotificationUrl`:
     read it with `cards.read_three_ds_callback`, and finish with `direct_payments.continue_three_ds`.
 
     Attributes:
         transaction_id: The payment's id. Save it with the order before you show anything.
         action: The bank's address: https, or http on this machine.
         creq: The challenge request, base64url.
-        session_data: What the bank sends back beside its answer; None if the API gave none.
+        session_data: What the bank sends back beside its response; None if the API gave none.
         html: The page that the API offers instead of `form()`, as it came; None if it gave none. It is markup that
             others wrote: show it only in a frame of its own, never inside a page of yours.
     """
@@ -79,7 +79,7 @@ class ShowChallenge:
 
 @dataclass(frozen=True, slots=True)
 class UnknownAction:
-    """The answer does not say what comes next, as far as this version can tell. Do not take it for paid.
+    """The response does not say what comes next, as far as this version can tell. Do not take it for paid.
 
     Look at the transaction or wait for its webhook before you hand out goods, and do not charge again meanwhile.
 
@@ -106,7 +106,7 @@ def read_next_action(
     shows: Collection[str],
     finished: Collection[str],
 ) -> NextAction:
-    """What an answer wants next.
+    """What a response wants next.
 
     Args:
         transaction_id: The payment's id.
@@ -119,7 +119,7 @@ def read_next_action(
     name = str(action) if isinstance(action, str) else ""
     if success is not True:
         return UnknownAction(
-            transaction_id, name, "The answer does not say that it was carried out."
+            transaction_id, name, "The response does not say that it was carried out."
         )
     if name not in {"", *shows, *finished} or not isinstance(
         action, (str, Unset, NoneType)
@@ -141,7 +141,7 @@ def read_next_action(
         return UnknownAction(
             transaction_id,
             name,
-            "The answer asks for a challenge and has no address or creq.",
+            "The response asks for a challenge and has no address or creq.",
         )
     if not _may_be_posted_to(address):
         return UnknownAction(

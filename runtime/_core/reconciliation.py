@@ -90,7 +90,7 @@ class Undetermined:
 
 
 Reconciliation: TypeAlias = Executed | NotExecuted | Undetermined
-"""The three answers."""
+"""The three results of a reconciliation."""
 
 
 class Asking:
@@ -167,9 +167,9 @@ class Asking:
         if settled and progress is not None:
             progress(self.settled, self.total)
 
-    def answers(self) -> list[Reconciliation]:
-        """Return the answers, in the order of the calls."""
-        return [case.answer() for case in self._cases]
+    def results(self) -> list[Reconciliation]:
+        """Return the results, in the order of the calls."""
+        return [case.result() for case in self._cases]
 
     def _is_ours(self, case: _Case) -> bool:
         if self._key_rotated or self._known[case.call.recipe.family] & case.call.keys:
@@ -245,23 +245,23 @@ class _Case:
         """Whether nothing of the call can be on its way any more."""
         return self._to_wait is not None and self._to_wait <= 0
 
-    def take(self, look: One[Any], reference: str, answer: Any) -> None:
-        """Judge the answer of a look-up of one payment."""
-        if isinstance(answer, PlexyError):
-            return self.doubt(failed(look.call, answer), answer.retry_after)
+    def take(self, look: One[Any], reference: str, response: Any) -> None:
+        """Judge the response of a look-up of one payment."""
+        if isinstance(response, PlexyError):
+            return self.doubt(failed(look.call, response), response.retry_after)
         self._seen = True
-        values, status = look.fields(answer), _canonical(look.status(answer))
+        values, status = look.fields(response), _canonical(look.status(response))
         if reference not in values:
             return self.doubt(
                 f"{look.call} answered another payment than was asked for"
             )
         if look.original is not None:
-            self._own = self._is_another(look.original(answer))
+            self._own = self._is_another(look.original(response))
         if (
-            status in look.found and self._fits(look.amount(answer), whole=look.whole)
+            status in look.found and self._fits(look.amount(response), whole=look.whole)
         ) or (status in look.ended and self.is_over):
             self.verdict = Executed(
-                transaction=answer, by=look.call, evidence=look.evidence
+                transaction=response, by=look.call, evidence=look.evidence
             )
         elif status in look.ended:
             self.doubt(
@@ -403,8 +403,8 @@ class _Case:
         self._reasons.append(reason)
         self._retry_after = self._retry_after if retry_after is None else retry_after
 
-    def answer(self) -> Reconciliation:
-        """What can be said."""
+    def result(self) -> Reconciliation:
+        """Return what is proved, or why nothing is certain."""
         reason = (
             "; ".join(self._reasons)
             or "the call carried nothing that it can be found by"
@@ -494,7 +494,7 @@ def drive(
     for look_ups in asking.rounds():
         for settled in _side_by_side(client, asking, look_ups):
             asking.tell(settled, progress)
-    return asking.answers()
+    return asking.results()
 
 
 def _side_by_side(
@@ -518,17 +518,17 @@ def _side_by_side(
 
 
 def _run(client: SyncClient, asking: Asking, steps: Steps[int]) -> int:
-    answer: Any = None
+    response: Any = None
     while True:
         try:
-            request = steps.send(answer)
+            request = steps.send(response)
         except StopIteration as end:
             settled: int = end.value
             return settled
         try:
-            answer = client.execute(request, asking.options(request)).parsed
+            response = client.execute(request, asking.options(request)).parsed
         except PlexyError as error:
-            answer = error
+            response = error
 
 
 async def drive_async(
@@ -557,21 +557,23 @@ async def drive_async(
         finally:
             for task in tasks:
                 task.cancel()
-    return asking.answers()
+    return asking.results()
 
 
 async def _run_async(
     client: AsyncClient, asking: Asking, steps: Steps[int], limit: Semaphore
 ) -> int:
-    answer: Any = None
+    response: Any = None
     async with limit:
         while True:
             try:
-                request = steps.send(answer)
+                request = steps.send(response)
             except StopIteration as end:
                 settled: int = end.value
                 return settled
             try:
-                answer = (await client.execute(request, asking.options(request))).parsed
+                response = (
+                    await client.execute(request, asking.options(request))
+                ).parsed
             except PlexyError as error:
-                answer = error
+                response = error

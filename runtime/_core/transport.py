@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable
     from typing import Self
 
-    from .attempts import Answer, Failure, Send
+    from .attempts import Failure, RawResponse, Send
     from .http_libraries import AsyncGivenClient, GivenClient
     from .origins import Origin
 
@@ -131,7 +131,7 @@ class SyncTransport:
         if last:
             self._end()
 
-    def send(self, step: Send) -> Answer | Failure:
+    def send(self, step: Send) -> RawResponse | Failure:
         """Send one request and return its response, or why there is none."""
         exchange = Exchange(step)
         with exchange:
@@ -213,7 +213,7 @@ class AsyncTransport:
         if self._closing and not self._calls:
             await self._finish()
 
-    async def send(self, step: Send) -> Answer | Failure:
+    async def send(self, step: Send) -> RawResponse | Failure:
         """Send one request and return its response, or why there is none."""
         from asyncio import timeout
 

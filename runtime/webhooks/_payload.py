@@ -137,7 +137,7 @@ def _event(
 
 
 def _decode(kind: Kind, data: Mapping[str, Any]) -> Any:
-    """The model of the data; what does not fit the spec is reported to the drift logger, as it is for answers."""
+    """The model of the data; what does not fit the spec is reported to the drift logger, as it is for responses."""
     before = misfit()
     decoded = kind.model().from_dict(data)
     if misfit() != before + 1:

@@ -188,7 +188,7 @@ class BodySecret(Secret):
     """The secret with which v2 signs the whole body in `Plexy-Signature: t=<seconds>,v1=<hex>`.
 
     The timestamp is not part of what is signed: the tolerance keeps out deliveries that were held back, but whoever
-    caught a delivery can send it again with a timestamp of today. Only `dedup_id` answers that.
+    caught a delivery can send it again with a timestamp of today. Only `dedup_id` responses that.
 
     Args:
         text: The secret.

@@ -31,17 +31,17 @@ README = Path(__file__).parents[2] / "benchmarks" / "README.md"
 
 def test_the_server_answers_what_the_document_shows_and_keeps_the_connection() -> None:
     with server.running() as origin:
-        with urllib.request.urlopen(f"{origin}{LINKS}/{LINK_ID}") as answer:
-            assert json.load(answer)["id"] == LINK_ID
+        with urllib.request.urlopen(f"{origin}{LINKS}/{LINK_ID}") as response:
+            assert json.load(response)["id"] == LINK_ID
             assert (
-                answer.headers["Connection"] is None
-                or answer.headers["Connection"] == "keep-alive"
+                response.headers["Connection"] is None
+                or response.headers["Connection"] == "keep-alive"
             )
-        with urllib.request.urlopen(f"{origin}{TRANSACTIONS}") as answer:
-            assert json.load(answer)["data"]
+        with urllib.request.urlopen(f"{origin}{TRANSACTIONS}") as response:
+            assert json.load(response)["data"]
 
 
-def test_every_side_of_a_call_gets_the_same_answer_to_the_same_request() -> None:
+def test_every_side_of_a_call_gets_the_same_response_to_the_same_request() -> None:
     with server.running() as origin, ExitStack() as clients:
         for sides in calls.sync_sides(origin, clients).values():
             found = {name: call() for name, call in sides.items()}
@@ -122,7 +122,7 @@ def test_start_and_memory_are_measured_in_processes_of_their_own() -> None:
     assert not loaded.missed
 
 
-def test_the_scripts_of_the_first_answer_print_the_same() -> None:
+def test_the_scripts_of_the_first_response_print_the_same() -> None:
     with server.running() as origin:
         printed = {
             startup.python(str(script), origin, KEY, LINK_ID).output.split()[0]

@@ -30,7 +30,7 @@ DOCUMENT: dict[str, Any] = json.loads(DOCUMENT_PATH.read_text("utf-8"))
 
 @dataclass(frozen=True)
 class Case:
-    """One operation with one answer of the document."""
+    """One operation with one response of the document."""
 
     call: str
     method: str
@@ -157,19 +157,19 @@ def test_every_operation_has_a_success_and_errors_to_meet() -> None:
 @quiet
 @both
 @pytest.mark.parametrize("case", SUCCESSES, ids=str)
-def test_a_success_is_accepted_and_its_answer_read_whole(
+def test_a_success_is_accepted_and_its_response_read_whole(
     prism: str, case: Case, call: Any
 ) -> None:
-    answer = call(prism, case)
+    response = call(prism, case)
     if case.example is None:
-        assert answer is None
+        assert response is None
     else:
         wanted = loads(json.dumps(case.example).encode())
-        answers, examples = (
-            (answer, wanted) if isinstance(answer, list) else ([answer], [wanted])
+        responses, examples = (
+            (response, wanted) if isinstance(response, list) else ([response], [wanted])
         )
-        assert len(answers) == len(examples)
-        for one, example in zip(answers, examples, strict=True):
+        assert len(responses) == len(examples)
+        for one, example in zip(responses, examples, strict=True):
             assert one == type(one).from_dict(example)
             assert one.to_dict().keys() == example.keys()
 

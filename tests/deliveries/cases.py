@@ -1,4 +1,4 @@
-"""Hostile deliveries, and the one right answer to each of them in each scheme, written down by hand."""
+"""Hostile deliveries, and the one right response to each of them in each scheme, written down by hand."""
 
 from __future__ import annotations
 

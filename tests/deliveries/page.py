@@ -18,7 +18,7 @@ _HEAD = """\
 
 Anybody can post to the address of your webhooks. This page shows what comes of it: each cell is a delivery that was
 sent through `webhooks.unwrap` and through a `Receiver`, with `receive` and with `receive_async`. All must do what the
-table in `tests/deliveries/cases.py` says, where the answers are written down by hand, or the run fails.
+table in `tests/deliveries/cases.py` says, where the responses are written down by hand, or the run fails.
 
 ## How to read it
 
@@ -47,7 +47,7 @@ _TAIL = """
   is refused as `ambiguous`; a callback whose id is a UUID never is. `settled` is not signed at all, and a delivery that
   was caught can be sent again. Fetch the payment here too.
 - **`Plexy-Signature` covers the whole body, but not its timestamp.** A delivery that was caught can be sent again with
-  a timestamp of now. Only the `dedup_id` answers that.
+  a timestamp of now. Only the `dedup_id` responses that.
 """
 
 

@@ -19,7 +19,7 @@ def entries() -> list[Entry]:
     return cases.run()
 
 
-def test_each_delivery_gets_the_one_right_answer_in_each_scheme(
+def test_each_delivery_gets_the_one_right_response_in_each_scheme(
     entries: list[Entry],
 ) -> None:
     differences = cases.differences(entries)
@@ -43,7 +43,7 @@ def test_each_reason_to_refuse_a_delivery_stands_in_the_table() -> None:
     }
 
 
-def test_an_answer_of_another_kind_is_a_difference() -> None:
+def test_a_response_of_another_kind_is_a_difference() -> None:
     row = next(row for row in ROWS if row.text == "A duplicate")
     with asyncio.Runner() as runner:
         seen = cases.look(row, SCHEMES[0], runner)

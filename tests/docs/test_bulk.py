@@ -28,7 +28,7 @@ ORDERS = [f"ORD-{number}" for number in range(1, 1001)]
 
 
 class Watched:
-    """The sandbox. It notes each call with its answer, and the connections that they came by."""
+    """The sandbox. It notes each call with its response, and the connections that they came by."""
 
     def __init__(self) -> None:
         self.app = create_app(keys=[KEY])

@@ -301,8 +301,8 @@ body = b'{"name": "transaction.charged", "data": {"id": "txn_1"}}'
 for _ in range(3):
     headers = webhooks.sign(body, secret=SECRET)
     client = Client(raise_request_exception=False)
-    answer = client.post("/webhooks", body, content_type="application/json", headers=headers)
-    print(answer.status_code, len(handled))
+    response = client.post("/webhooks", body, content_type="application/json", headers=headers)
+    print(response.status_code, len(handled))
 """
 DJANGO_URLS = """
 from django.urls import path

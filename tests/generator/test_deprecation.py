@@ -49,8 +49,8 @@ def seen() -> Iterator[Seen]:
         yield caught
 
 
-def answer(request: httpx.Request) -> httpx.Response:
-    """Two pages of one order each; every other answer is one order."""
+def respond(request: httpx.Request) -> httpx.Response:
+    """Two pages of one order each; every other response is one order."""
     order = {"id": "o1", "label": "x", "payer": {"mobile": "1"}}
     if request.method == "GET":
         page = int(request.url.params.get("page", "1"))
@@ -60,12 +60,12 @@ def answer(request: httpx.Request) -> httpx.Response:
 
 
 def sync_client(package: ModuleType) -> Any:
-    return package.PlexyPay("pr_0123456789", http_client=httpx.MockTransport(answer))
+    return package.PlexyPay("pr_0123456789", http_client=httpx.MockTransport(respond))
 
 
 def async_client(package: ModuleType) -> Any:
     return package.AsyncPlexyPay(
-        "pr_0123456789", http_client=httpx.MockTransport(answer)
+        "pr_0123456789", http_client=httpx.MockTransport(respond)
     )
 
 
@@ -151,7 +151,7 @@ def test_a_deprecated_field_warns_when_it_is_passed_however_deep_and_however_wri
     assert len(seen) == 3, "the model has warned when it was made"
 
 
-def test_reading_an_answer_warns_of_nothing(package: ModuleType, seen: Seen) -> None:
+def test_reading_a_response_warns_of_nothing(package: ModuleType, seen: Seen) -> None:
     order = sync_client(package).orders.create(name="n")
     assert (order.label, order.payer.mobile) == ("x", "1")
     order.to_dict()
@@ -282,5 +282,7 @@ def test_the_mark_says_what_to_do(tmp_path: Path, mark: str, message: str) -> No
     old = "    requestId:\n      type: string\n"
     files = edited(BASE, "schemas/links.yaml", old, f"{old}      {mark}\n")
     root = write_spec(tmp_path, files)
-    problems = lint.lint(root, loader.load(root), redocly=False, overlaid=False)
-    assert [problem.message for problem in problems] == ([message] if message else [])
+    diagnostics = lint.lint(root, loader.load(root), redocly=False, overlaid=False)
+    assert [diagnostic.message for diagnostic in diagnostics] == (
+        [message] if message else []
+    )

@@ -13,10 +13,10 @@ import pytest
 from helpers.generation import api_of, document, generate, operation
 
 from generator import pipeline
+from generator.diagnostics import GenerationError, SpecError
 from generator.document import Document
 from generator.emit.events import EventView
 from generator.model.build import read
-from generator.problems import GenerationError, SpecError
 
 Json = dict[str, Any]
 
@@ -214,9 +214,11 @@ def test_a_webhook_whose_class_or_row_is_lost_stops_the_run(
         generate(tmp_path, spec(webhook("order.paid")))
 
 
-def test_a_webhook_that_is_no_post_is_an_event_and_a_problem() -> None:
+def test_a_webhook_that_is_no_post_is_an_event_and_a_diagnostic() -> None:
     data = spec(webhook("order.paid"))
     data["webhooks"]["entry-0"] = {"put": data["webhooks"]["entry-0"]["post"]}
-    api, problems, *_ = read(Document(data))
+    api, diagnostics, *_ = read(Document(data))
     assert [found.class_name for found in api.events] == ["OrderPaid"]
-    assert "webhook entry-0 is a PUT" in [problem.message for problem in problems]
+    assert "webhook entry-0 is a PUT" in [
+        diagnostic.message for diagnostic in diagnostics
+    ]

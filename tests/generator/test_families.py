@@ -268,10 +268,10 @@ def test_the_families_of_the_spec_are_those_of_the_vendor() -> None:
 def test_what_no_client_can_follow_is_named_with_its_line(
     tmp_path: Path, edit: tuple[str, str, str], line: str, says: str
 ) -> None:
-    problems = read(document(tmp_path, edit))[1]
+    diagnostics = read(document(tmp_path, edit))[1]
 
-    told = [problem for problem in problems if says in problem.message]
-    assert told, problems
+    told = [diagnostic for diagnostic in diagnostics if says in diagnostic.message]
+    assert told, diagnostics
     text = Path(told[0].file).read_text("utf-8").splitlines()[told[0].line - 1]
     assert text.strip() == line
 
@@ -279,6 +279,10 @@ def test_what_no_client_can_follow_is_named_with_its_line(
 def test_operations_of_one_family_have_one_origin(tmp_path: Path) -> None:
     names = "    x-resource: links\n    x-method: create"
     servers = "    servers:\n      - url: https://other.links.kz\n        x-environment: live\n"
-    problems = read(document(tmp_path, ("paths/links.yaml", names, servers + names)))[1]
+    diagnostics = read(
+        document(tmp_path, ("paths/links.yaml", names, servers + names))
+    )[1]
 
-    assert ["a family has one origin" in problem.fix for problem in problems] == [True]
+    assert [
+        "a family has one origin" in diagnostic.fix for diagnostic in diagnostics
+    ] == [True]

@@ -120,9 +120,9 @@ SCHEMAS: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     create = operation(
-        "orders", "create", body="request.Order", answer="response.Order"
+        "orders", "create", body="request.Order", response="response.Order"
     )
-    other = operation("orders", "other", answer="response.Other")
+    other = operation("orders", "other", response="response.Other")
     paths = {"/orders": {"post": create}, "/other": {"get": other}}
     return generate(
         tmp_path_factory.mktemp("generated"), document(copy.deepcopy(SCHEMAS), paths)

@@ -80,7 +80,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     paths = {
         "/health": {
             "get": operation(
-                "gate", "health", answer={"type": "object"}, **{"x-family": "gate"}
+                "gate", "health", response={"type": "object"}, **{"x-family": "gate"}
             )
         },
         "/agent/{agent_id}/orders": {
@@ -89,7 +89,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
                 "gate.orders",
                 "create",
                 body="request.Order",
-                answer="response.Order",
+                response="response.Order",
                 parameters=[KEY],
                 **{
                     "operationId": "createGateOrder",
@@ -100,7 +100,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
             "get": operation(
                 "gate.orders",
                 "list",
-                answer={"type": "array", "items": _ref("response.Order")},
+                response={"type": "array", "items": _ref("response.Order")},
                 parameters=[STATUS],
                 **{"operationId": "listGateOrders", "x-family": "gate"},
             ),
@@ -109,7 +109,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
             "get": operation(
                 "gate.orders",
                 "retrieve",
-                answer="response.Order",
+                response="response.Order",
                 parameters=[AGENT, ORDER, VERSION],
                 **{"operationId": "getGateOrder", "x-family": "gate"},
             )
@@ -167,7 +167,7 @@ def test_a_required_idempotency_key_is_a_required_keyword_and_leaves_as_its_head
     assert request.body == {"total": {"value": 150, "currency": "KZT"}}
 
 
-def test_what_only_answers_carry_is_no_parameter(package: ModuleType) -> None:
+def test_what_only_responses_carry_is_no_parameter(package: ModuleType) -> None:
     create = inspect.signature(package.PlexyPay("pr_x").gate.orders.create)
     assert "id" not in create.parameters
     assert package.models.OrderRequest.from_dict({"id": "7"}).id == "7"

@@ -24,9 +24,9 @@ from helpers.generation import document, generate, operation, with_keys
 from helpers.specs import BASE, places, write_spec
 
 from generator import lint, loader, pipeline
+from generator.diagnostics import Diagnostic, GenerationError
 from generator.document import Document
 from generator.hidden_characters import spelled_out
-from generator.problems import GenerationError, Problem
 
 #: What a reader does not see, or sees in another order than Python.
 HIDDEN = (
@@ -348,7 +348,7 @@ def hostile_document() -> dict[str, Any]:
             f"t{number % 3}",
             f"make_{number}",
             body="Thing",
-            answer="Thing",
+            response="Thing",
             **described(text),
         )
         made["parameters"] = [query]
@@ -417,8 +417,8 @@ def test_values_and_names_of_the_wire_stay_what_the_document_says(
     assert json.loads(carried) == with_keys(data)
 
 
-def test_a_problem_with_the_document_s_own_words_is_one_line_of_plain_text() -> None:
-    text = str(Problem("a.yaml", 1, f"the name {HOSTILE} is odd", "rename it"))
+def test_a_diagnostic_with_the_document_s_own_words_is_one_line_of_plain_text() -> None:
+    text = str(Diagnostic("a.yaml", 1, f"the name {HOSTILE} is odd", "rename it"))
     assert text.isprintable()
     assert not any(map(is_hidden, text))
 

@@ -8,7 +8,7 @@ import pytest
 from helpers.specs import BASE, edited, write_spec
 
 from generator import pipeline
-from generator.problems import SpecError
+from generator.diagnostics import SpecError
 
 LINKS, PATHS, ROOT = "schemas/links.yaml", "paths/links.yaml", "openapi.yaml"
 ID = "    id:\n      type: string\n"

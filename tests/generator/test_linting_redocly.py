@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from helpers.specs import BASE, edited, write_spec
 
+from generator.diagnostics import Diagnostic, ToolError
 from generator.lint import lint, redocly
 from generator.loader import load
-from generator.problems import Problem, ToolError
 
 
 @pytest.fixture(name="node_modules")
@@ -36,7 +36,7 @@ def _pretend(tmp_path: Path) -> Path:
     return script
 
 
-def check(folder: Path, node_modules: Path, files: dict[str, str]) -> list[Problem]:
+def check(folder: Path, node_modules: Path, files: dict[str, str]) -> list[Diagnostic]:
     return redocly.check(write_spec(folder / "spec", files), node_modules)
 
 
@@ -48,7 +48,7 @@ def test_the_base_document_passes_everything(
     assert lint(root, load(root), node_modules=node_modules) == []
 
 
-def test_a_problem_in_another_file_has_that_file_and_line(
+def test_a_diagnostic_in_another_file_has_that_file_and_line(
     tmp_path: Path, node_modules: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = edited(
@@ -60,25 +60,29 @@ def test_a_problem_in_another_file_has_that_file_and_line(
     write_spec(tmp_path / "spec", files)
     monkeypatch.chdir(tmp_path)
 
-    problems = redocly.check(Path("spec/openapi.yaml"), node_modules)
+    diagnostics = redocly.check(Path("spec/openapi.yaml"), node_modules)
 
-    assert [(problem.file, problem.line) for problem in problems] == [
+    assert [(diagnostic.file, diagnostic.line) for diagnostic in diagnostics] == [
         ("spec/schemas/links.yaml", 14)
     ]
-    assert "`desciption` is not expected here (Redocly: struct)" in problems[0].message
-    assert problems[0].fix.startswith("did you mean `description`")
+    assert (
+        "`desciption` is not expected here (Redocly: struct)" in diagnostics[0].message
+    )
+    assert diagnostics[0].fix.startswith("did you mean `description`")
 
 
-def test_a_warning_is_a_problem_too(tmp_path: Path, node_modules: Path) -> None:
+def test_a_warning_is_a_diagnostic_too(tmp_path: Path, node_modules: Path) -> None:
     license_ = "  license:\n    name: MIT\n    identifier: MIT\n"
 
-    problems = check(tmp_path, node_modules, edited(BASE, "openapi.yaml", license_, ""))
+    diagnostics = check(
+        tmp_path, node_modules, edited(BASE, "openapi.yaml", license_, "")
+    )
 
-    assert [problem.message for problem in problems] == [
+    assert [diagnostic.message for diagnostic in diagnostics] == [
         "Info object should contain `license` field (Redocly: info-license)"
     ]
-    assert problems[0].line == 2
-    assert "https://redocly.com/docs/cli/rules/" in problems[0].fix
+    assert diagnostics[0].line == 2
+    assert "https://redocly.com/docs/cli/rules/" in diagnostics[0].fix
 
 
 def test_linting_runs_redocly_beside_our_own_checks(
@@ -88,11 +92,11 @@ def test_linting_runs_redocly_beside_our_own_checks(
     files = edited(files, "schemas/errors.yaml", "  x-unused: true\n", "")
     root = write_spec(tmp_path, files)
 
-    problems = lint(root, load(root), node_modules=node_modules)
+    diagnostics = lint(root, load(root), node_modules=node_modules)
 
     assert [
-        "tag-description" in problems[0].message,
-        "uses the schema" in problems[1].message,
+        "tag-description" in diagnostics[0].message,
+        "uses the schema" in diagnostics[1].message,
     ] == [
         True,
         True,
@@ -136,11 +140,11 @@ def test_a_banner_around_the_result_is_ignored(tmp_path: Path, pretend: Path) ->
         """
     )
 
-    problems = check(tmp_path, pretend.parents[1], BASE)
+    diagnostics = check(tmp_path, pretend.parents[1], BASE)
 
     file = (tmp_path / "spec" / "paths" / "a.yaml").as_posix()
-    assert problems == [
-        Problem(file, 3, "Wrong (Redocly: r)", "follow Redocly's rule r")
+    assert diagnostics == [
+        Diagnostic(file, 3, "Wrong (Redocly: r)", "follow Redocly's rule r")
     ]
 
 

@@ -12,6 +12,7 @@ from helpers.specs import BASE, broken, edited, write_spec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.diagnostics import Diagnostic
 from generator.document import Document
 from generator.lint import rules
 from generator.lint.rules import (
@@ -33,7 +34,6 @@ from generator.lint.rules import (
 )
 from generator.loader import load
 from generator.model.build import build, read
-from generator.problems import Problem
 
 Edit = tuple[str, str, str]
 Breaks = Callable[..., "Found"]
@@ -47,26 +47,26 @@ ROOT, PATHS, LINKS, ERRORS = (
 
 
 class Found:
-    """A problem, with the text of the line it points at."""
+    """A diagnostic, with the text of the line it points at."""
 
-    def __init__(self, problem: Problem, folder: Path) -> None:
-        path = Path(problem.file)
-        self.at = (path.relative_to(folder).as_posix(), problem.line)
+    def __init__(self, diagnostic: Diagnostic, folder: Path) -> None:
+        path = Path(diagnostic.file)
+        self.at = (path.relative_to(folder).as_posix(), diagnostic.line)
         self.text = (
-            path.read_text(encoding="utf-8").splitlines()[problem.line - 1].strip()
+            path.read_text(encoding="utf-8").splitlines()[diagnostic.line - 1].strip()
         )
         self.file = self.at[0]
-        self.message = problem.message
-        self.fix = problem.fix
+        self.message = diagnostic.message
+        self.fix = diagnostic.fix
 
 
-def the_reader(document: Document) -> list[Problem]:
+def the_reader(document: Document) -> list[Diagnostic]:
     """Return what the reader of the model finds to be wrong: the form of what is written."""
     model = read(document)
-    return [*model.problems, *model.flaws]
+    return [*model.diagnostics, *model.flaws]
 
 
-def problems_of(document: Document) -> list[Problem]:
+def diagnostics_of(document: Document) -> list[Diagnostic]:
     """Return what the reader and all rules find, each once."""
     return sorted({*the_reader(document), *rules.check(document, read(document).api)})
 
@@ -81,11 +81,11 @@ def _breaks(tmp_path: Path) -> Breaks:
         for edit in edits:
             files = edited(files, *edit)
         document = load(write_spec(tmp_path, files))
-        problems = problems_of(document)
+        diagnostics = diagnostics_of(document)
         subject: Any = read(document).api if rule in rules.RULES else document
-        assert problems == sorted(set(rule(subject)))
-        assert len(problems) == 1, [str(problem) for problem in problems]
-        return Found(problems[0], tmp_path)
+        assert diagnostics == sorted(set(rule(subject)))
+        assert len(diagnostics) == 1, [str(diagnostic) for diagnostic in diagnostics]
+        return Found(diagnostics[0], tmp_path)
 
     return check
 
@@ -95,11 +95,11 @@ def passes(tmp_path: Path, *edits: Edit) -> bool:
     files = BASE
     for edit in edits:
         files = edited(files, *edit)
-    return not problems_of(load(write_spec(tmp_path, files)))
+    return not diagnostics_of(load(write_spec(tmp_path, files)))
 
 
 def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
-    assert problems_of(load(write_spec(tmp_path, BASE))) == []
+    assert diagnostics_of(load(write_spec(tmp_path, BASE))) == []
 
 
 def test_every_rule_is_registered_and_explained() -> None:
@@ -1061,7 +1061,7 @@ def test_a_parameter_may_have_the_marks_of_its_amount_itself(tmp_path: Path) -> 
         )
     )
 
-    assert problems_of(document) == []
+    assert diagnostics_of(document) == []
     parameters = [
         one
         for operation in read(document).api.operations
@@ -1159,9 +1159,9 @@ ASKING = BASE | {ERRORS: dedent(BASE[ERRORS]).partition("Forgotten:")[0] + ACTIO
 
 
 def test_a_right_next_action_passes(tmp_path: Path) -> None:
-    assert problems_of(load(write_spec(tmp_path, ASKING))) == []
+    assert diagnostics_of(load(write_spec(tmp_path, ASKING))) == []
     undeclared = edited(ASKING, ERRORS, '    action:\n      $ref: "#/Action"\n', "")
-    assert problems_of(load(write_spec(tmp_path, undeclared))) == []
+    assert diagnostics_of(load(write_spec(tmp_path, undeclared))) == []
 
 
 @pytest.mark.parametrize(
@@ -1664,7 +1664,7 @@ def test_no_rule_breaks_on_a_document_that_is_broken_in_any_place(
 ) -> None:
     document = base.with_data(data.draw(broken(base.data)))
 
-    assert all(problem.line >= 1 for problem in problems_of(document))
+    assert all(diagnostic.line >= 1 for diagnostic in diagnostics_of(document))
 
 
 # -- reconciling -------------------------------------------------------------------------------------------
@@ -1945,7 +1945,7 @@ WITH_EVENT = edited(
 
 
 def test_an_event_with_a_name_breaks_no_rule(tmp_path: Path) -> None:
-    assert problems_of(load(write_spec(tmp_path, WITH_EVENT))) == []
+    assert diagnostics_of(load(write_spec(tmp_path, WITH_EVENT))) == []
 
 
 def test_a_webhook_that_is_no_post_is_found(breaks: Breaks) -> None:
@@ -2005,9 +2005,9 @@ def test_a_webhook_whose_body_or_data_is_no_object_is_found(
 ) -> None:
     document = load(write_spec(tmp_path, edited(WITH_EVENT, *edit)))
 
-    (problem,) = the_reader(document)
+    (diagnostic,) = the_reader(document)
 
-    found = Found(problem, tmp_path)
+    found = Found(diagnostic, tmp_path)
     assert found.text == text
     assert "webhook link.sent is not described as" in found.message
 
@@ -2017,10 +2017,10 @@ def test_a_new_event_without_a_schema_is_refused_with_its_place(tmp_path: Path) 
     files = edited(WITH_EVENT, ROOT, body, "          application/json:\n")
     document = load(write_spec(tmp_path, files))
 
-    (problem,) = the_reader(document)
+    (diagnostic,) = the_reader(document)
 
-    assert Found(problem, tmp_path).text == "application/json:"
-    assert "describe it in `schemas/`" in problem.fix
+    assert Found(diagnostic, tmp_path).text == "application/json:"
+    assert "describe it in `schemas/`" in diagnostic.fix
 
 
 @pytest.mark.parametrize(
@@ -2165,7 +2165,7 @@ def test_a_webhook_without_an_identity_is_found(
 
 def test_an_identity_may_hold_a_wrapped_value(tmp_path: Path) -> None:
     files = edited(WITH_EVENT, ROOT, "- /data/status", "- /card")
-    assert problems_of(load(write_spec(tmp_path, files))) == []
+    assert diagnostics_of(load(write_spec(tmp_path, files))) == []
 
 
 @pytest.mark.parametrize(
@@ -2225,7 +2225,7 @@ def listing_shown(*names: str) -> dict[str, str]:
 
 
 def test_a_document_whose_fields_are_all_classed_breaks_no_rule(tmp_path: Path) -> None:
-    assert problems_of(load(write_spec(tmp_path, listing_shown(*SHOWN)))) == []
+    assert diagnostics_of(load(write_spec(tmp_path, listing_shown(*SHOWN)))) == []
 
 
 @pytest.mark.parametrize("left_out", SHOWN)
@@ -2234,13 +2234,13 @@ def test_a_field_or_a_parameter_that_nobody_classed_is_found(
 ) -> None:
     files = listing_shown(*(name for name in SHOWN if name != left_out))
 
-    problems = problems_of(load(write_spec(tmp_path, files)))
+    diagnostics = diagnostics_of(load(write_spec(tmp_path, files)))
 
-    assert problems
-    for problem in problems:
-        assert "whether a log may show" in problem.message
-        assert left_out.replace("_", "") in problem.message.lower()
-        assert "x-free-text" in problem.fix
+    assert diagnostics
+    for diagnostic in diagnostics:
+        assert "whether a log may show" in diagnostic.message
+        assert left_out.replace("_", "") in diagnostic.message.lower()
+        assert "x-free-text" in diagnostic.fix
 
 
 @pytest.mark.parametrize("mark", ["x-sensitive", "x-free-text"])
@@ -2248,7 +2248,7 @@ def test_a_mark_is_a_class_too(tmp_path: Path, mark: str) -> None:
     files = listing_shown(*(name for name in SHOWN if name != "note"))
     files = edited(files, ERRORS, "    note:\n", f"    note:\n      {mark}: true\n")
 
-    assert problems_of(load(write_spec(tmp_path, files))) == []
+    assert diagnostics_of(load(write_spec(tmp_path, files))) == []
 
 
 def test_a_mark_of_free_text_that_is_neither_true_nor_false_is_found(
@@ -2260,16 +2260,16 @@ def test_a_mark_of_free_text_that_is_neither_true_nor_false_is_found(
 
 
 @pytest.mark.parametrize(
-    ("name", "problem"),
+    ("name", "diagnostic"),
     [("zzz", "is no field"), ("i_d", "has two entries"), ("status", "")],
 )
 def test_the_list_names_each_field_once_and_no_other(
-    tmp_path: Path, name: str, problem: str
+    tmp_path: Path, name: str, diagnostic: str
 ) -> None:
-    found = problems_of(load(write_spec(tmp_path, listing_shown(*SHOWN, name))))
+    found = diagnostics_of(load(write_spec(tmp_path, listing_shown(*SHOWN, name))))
 
     assert [one.message for one in found] == (
-        [f"{name!r} {problem}"] if problem else []
+        [f"{name!r} {diagnostic}"] if diagnostic else []
     )
 
 

@@ -26,21 +26,22 @@ ROOT, PATHS, LINKS, ERRORS = (
 
 
 def found_in(folder: Path, files: dict[str, str]) -> list[tuple[str, str, str]]:
-    """The problems as file, text of the line, message."""
-    problems = list(structure.check(load(write_spec(folder, files))))
+    """The diagnostics as file, text of the line, message."""
+    diagnostics = list(structure.check(load(write_spec(folder, files))))
     assert all(
-        "OpenAPI 3.1.0" in f"{problem.message} {problem.fix}" for problem in problems
+        "OpenAPI 3.1.0" in f"{diagnostic.message} {diagnostic.fix}"
+        for diagnostic in diagnostics
     )
     return [
         (
-            Path(problem.file).relative_to(folder).as_posix(),
-            Path(problem.file)
+            Path(diagnostic.file).relative_to(folder).as_posix(),
+            Path(diagnostic.file)
             .read_text(encoding="utf-8")
-            .splitlines()[problem.line - 1]
+            .splitlines()[diagnostic.line - 1]
             .strip(),
-            problem.message,
+            diagnostic.message,
         )
-        for problem in problems
+        for diagnostic in diagnostics
     ]
 
 
@@ -78,10 +79,10 @@ def test_the_base_document_is_valid(tmp_path: Path) -> None:
 def test_what_openapi_does_not_allow_is_found_where_it_is_written(
     tmp_path: Path, file: str, old: str, new: str, text: str, message: str
 ) -> None:
-    problems = found_in(tmp_path, edited(BASE, file, old, new))
+    diagnostics = found_in(tmp_path, edited(BASE, file, old, new))
 
-    assert (file, text) in [problem[:2] for problem in problems]
-    assert any(message in problem[2] for problem in problems)
+    assert (file, text) in [diagnostic[:2] for diagnostic in diagnostics]
+    assert any(message in diagnostic[2] for diagnostic in diagnostics)
 
 
 @pytest.mark.parametrize(
@@ -114,10 +115,10 @@ def test_what_openapi_does_not_allow_is_found_where_it_is_written(
 def test_errors_that_do_not_know_their_place_get_the_one_where_they_were_found(
     tmp_path: Path, file: str, old: str, new: str, text: str, message: str
 ) -> None:
-    problems = found_in(tmp_path, edited(BASE, file, old, new))
+    diagnostics = found_in(tmp_path, edited(BASE, file, old, new))
 
-    assert (file, text) in [problem[:2] for problem in problems]
-    assert any(message in problem[2] for problem in problems)
+    assert (file, text) in [diagnostic[:2] for diagnostic in diagnostics]
+    assert any(message in diagnostic[2] for diagnostic in diagnostics)
 
 
 @pytest.mark.parametrize("version", ["2.0", "4.0.0", "three"])
@@ -126,11 +127,11 @@ def test_another_version_of_openapi_is_refused(tmp_path: Path, version: str) -> 
         tmp_path, edited(BASE, ROOT, "openapi: 3.1.0", f"openapi: '{version}'")
     )
 
-    problems = list(structure.check(load(root)))
+    diagnostics = list(structure.check(load(root)))
 
-    assert [problem.line for problem in problems] == [1]
-    assert f"OpenAPI {version} is not supported" in problems[0].message
-    assert "3.0 or 3.1" in problems[0].fix
+    assert [diagnostic.line for diagnostic in diagnostics] == [1]
+    assert f"OpenAPI {version} is not supported" in diagnostics[0].message
+    assert "3.0 or 3.1" in diagnostics[0].fix
 
 
 def test_a_document_of_openapi_3_0_is_checked_by_its_own_rules() -> None:
@@ -152,7 +153,7 @@ def test_a_document_of_openapi_3_0_is_checked_by_its_own_rules() -> None:
     assert list(structure.check(Document(newer)))
 
 
-def test_a_reference_that_leads_nowhere_is_a_problem_and_no_traceback() -> None:
+def test_a_reference_that_leads_nowhere_is_a_diagnostic_and_no_traceback() -> None:
     schemas = {"A": {"properties": {"b": {"$ref": "#/components/schemas/B"}}}}
     data = {
         "openapi": "3.1.0",
@@ -161,11 +162,11 @@ def test_a_reference_that_leads_nowhere_is_a_problem_and_no_traceback() -> None:
         "components": {"schemas": schemas},
     }
 
-    problems = list(structure.check(Document(data)))
+    diagnostics = list(structure.check(Document(data)))
 
-    assert len(problems) == 1
-    assert "openapi-spec-validator stopped" in problems[0].message
-    assert len(problems[0].message) < 300
+    assert len(diagnostics) == 1
+    assert "openapi-spec-validator stopped" in diagnostics[0].message
+    assert len(diagnostics[0].message) < 300
 
 
 @pytest.fixture(name="base", scope="module")
@@ -178,7 +179,7 @@ def _base(tmp_path_factory: pytest.TempPathFactory) -> Document:
 def test_the_check_breaks_on_no_document(base: Document, data: st.DataObject) -> None:
     document = base.with_data(data.draw(broken(base.data)))
 
-    assert all(problem.line >= 1 for problem in structure.check(document))
+    assert all(diagnostic.line >= 1 for diagnostic in structure.check(document))
 
 
 VERSIONS = pytest.mark.parametrize(
@@ -251,22 +252,22 @@ def test_another_dialect_of_schemas_has_its_own_rules(place: str) -> None:
         schema["$schema"] = dialect
     else:
         data["jsonSchemaDialect"] = dialect
-    [problem] = structure.check(Document(data))
-    assert "boolean" in problem.message
+    [diagnostic] = structure.check(Document(data))
+    assert "boolean" in diagnostic.message
 
 
-def test_linting_tells_all_problems_once_and_in_order(tmp_path: Path) -> None:
+def test_linting_tells_all_diagnostics_once_and_in_order(tmp_path: Path) -> None:
     files = edited(BASE, PATHS, "operationId: createLink", "operationId: create link")
     files = edited(files, ROOT, "  version: 1.0.0\n", "")
     files = edited(files, ROOT, '            code: "2"', "            code: 2")
     root = write_spec(tmp_path, files)
 
-    problems = lint(root, load(root), redocly=False)
+    diagnostics = lint(root, load(root), redocly=False)
 
-    assert problems == sorted(set(problems))
-    assert [Path(problem.file).name for problem in problems] == [
+    assert diagnostics == sorted(set(diagnostics))
+    assert [Path(diagnostic.file).name for diagnostic in diagnostics] == [
         "openapi.yaml",
         "openapi.yaml",
         "links.yaml",
     ]
-    assert lint(tmp_path, load(root), redocly=False) == problems
+    assert lint(tmp_path, load(root), redocly=False) == diagnostics

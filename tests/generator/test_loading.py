@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from generator.diagnostics import Diagnostic, SpecError
 from generator.document import Document, Location
 from generator.loader import bundle_bytes, load
-from generator.problems import Problem, SpecError
 
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
 
 Load = Callable[[dict[str, str]], Document]
-Refuse = Callable[[dict[str, str]], list[Problem]]
+Refuse = Callable[[dict[str, str]], list[Diagnostic]]
 
 
 @pytest.fixture(name="loaded")
@@ -32,31 +32,31 @@ def _loaded(tmp_path: Path) -> Load:
 
 @pytest.fixture(name="refused")
 def _refused(tmp_path: Path) -> Refuse:
-    """The problems of a document that cannot be loaded; their files as paths from the document's folder."""
+    """The diagnostics of a document that cannot be loaded; their files as paths from the document's folder."""
 
-    def refuse(files: dict[str, str]) -> list[Problem]:
+    def refuse(files: dict[str, str]) -> list[Diagnostic]:
         with pytest.raises(SpecError) as caught:
             load(write_spec(tmp_path, files))
         assert str(caught.value).splitlines() == [
-            str(problem) for problem in caught.value.problems
+            str(diagnostic) for diagnostic in caught.value.diagnostics
         ]
         return [
-            Problem(
+            Diagnostic(
                 Path(found.file).relative_to(tmp_path).as_posix(),
                 found.line,
                 found.message,
                 found.fix,
             )
-            for found in caught.value.problems
+            for found in caught.value.diagnostics
         ]
 
     return refuse
 
 
-def place(problems: list[Problem]) -> tuple[str, int]:
-    """Where the only problem is."""
-    assert len(problems) == 1, problems
-    return problems[0].file, problems[0].line
+def place(diagnostics: list[Diagnostic]) -> tuple[str, int]:
+    """Where the only diagnostic is."""
+    assert len(diagnostics) == 1, diagnostics
+    return diagnostics[0].file, diagnostics[0].line
 
 
 # -- the bundle --------------------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ def test_an_unknown_place_has_the_location_of_its_nearest_ancestor(
     assert document.where(("nothing",)).line == 1
 
 
-def test_a_document_without_a_source_map_still_answers(loaded: Load) -> None:
+def test_a_document_without_a_source_map_still_responses(loaded: Load) -> None:
     assert Document({"openapi": "3.1.0"}).where(("openapi",)) == Location(
         "<document>", 1
     )
@@ -350,10 +350,10 @@ def test_files_are_called_as_the_user_called_the_root(
     )
 
 
-def test_a_problem_reads_as_file_line_message_and_fix() -> None:
-    problem = Problem("spec/paths/x.yaml", 12, "it is wrong.", "make it right")
+def test_a_diagnostic_reads_as_file_line_message_and_fix() -> None:
+    diagnostic = Diagnostic("spec/paths/x.yaml", 12, "it is wrong.", "make it right")
 
-    assert str(problem) == "spec/paths/x.yaml:12: it is wrong. Fix: make it right"
+    assert str(diagnostic) == "spec/paths/x.yaml:12: it is wrong. Fix: make it right"
 
 
 # -- YAML --------------------------------------------------------------------------------------------------
@@ -517,20 +517,20 @@ def test_an_alias_is_a_copy_of_its_anchor(loaded: Load) -> None:
 def test_broken_yaml_is_refused_with_its_line(
     refused: Refuse, text: str, line: int, message: str, fix: str
 ) -> None:
-    problems = refused({"openapi.yaml": text})
+    diagnostics = refused({"openapi.yaml": text})
 
-    assert place(problems) == ("openapi.yaml", line)
-    assert message in problems[0].message
-    assert fix in problems[0].fix
+    assert place(diagnostics) == ("openapi.yaml", line)
+    assert message in diagnostics[0].message
+    assert fix in diagnostics[0].fix
 
 
 def test_aliases_that_blow_a_file_up_are_refused(refused: Refuse) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
 
-    problems = refused({"openapi.yaml": "\n".join(lines)})
+    diagnostics = refused({"openapi.yaml": "\n".join(lines)})
 
-    assert "too large" in problems[0].message
+    assert "too large" in diagnostics[0].message
 
 
 def test_a_file_that_is_not_utf_8_is_refused_with_the_line(tmp_path: Path) -> None:
@@ -611,7 +611,7 @@ def test_a_reference_that_cannot_be_followed_is_refused_where_it_is_written(
         json.dumps(reference),
     )
 
-    problems = refused(files)
+    diagnostics = refused(files)
 
     line = (
         files["paths/links.yaml"]
@@ -619,20 +619,20 @@ def test_a_reference_that_cannot_be_followed_is_refused_where_it_is_written(
         .index(f"            $ref: {json.dumps(reference)}")
         + 1
     )
-    assert place(problems) == ("paths/links.yaml", line)
-    assert message in problems[0].message
-    assert fix in problems[0].fix
+    assert place(diagnostics) == ("paths/links.yaml", line)
+    assert message in diagnostics[0].message
+    assert fix in diagnostics[0].fix
 
 
 def test_a_dangling_reference_inside_one_file_is_refused_with_a_suggestion(
     refused: Refuse,
 ) -> None:
-    problems = refused(
+    diagnostics = refused(
         edited(BASE, "schemas/links.yaml", "#/LinkStatus", "#/LinkStatsu")
     )
 
-    assert place(problems) == ("schemas/links.yaml", 32)
-    assert problems[0].fix == "did you mean `LinkStatus`?"
+    assert place(diagnostics) == ("schemas/links.yaml", 32)
+    assert diagnostics[0].fix == "did you mean `LinkStatus`?"
 
 
 def test_a_dangling_reference_of_the_root_file_is_refused(refused: Refuse) -> None:
@@ -641,11 +641,11 @@ def test_a_dangling_reference_of_the_root_file_is_refused(refused: Refuse) -> No
         + "paths: {}\ncomponents:\n  schemas:\n    A: {$ref: '#/components/schemas/B'}\n    Bb: {}\n"
     )
 
-    problems = refused({"openapi.yaml": text})
+    diagnostics = refused({"openapi.yaml": text})
 
-    assert place(problems) == ("openapi.yaml", 6)
-    assert problems[0].message == "'#/components/schemas/B' leads nowhere"
-    assert problems[0].fix == "did you mean `Bb`?"
+    assert place(diagnostics) == ("openapi.yaml", 6)
+    assert diagnostics[0].message == "'#/components/schemas/B' leads nowhere"
+    assert diagnostics[0].fix == "did you mean `Bb`?"
 
 
 def test_a_mapping_of_a_discriminator_that_leads_nowhere_is_refused(
@@ -653,9 +653,11 @@ def test_a_mapping_of_a_discriminator_that_leads_nowhere_is_refused(
 ) -> None:
     schema = "A:\n  discriminator:\n    propertyName: kind\n    mapping:\n      a: '#/Absent'\n"
 
-    problems = refused({"openapi.yaml": HEAD + "paths: {}\n", "schemas/a.yaml": schema})
+    diagnostics = refused(
+        {"openapi.yaml": HEAD + "paths: {}\n", "schemas/a.yaml": schema}
+    )
 
-    assert place(problems) == ("schemas/a.yaml", 5)
+    assert place(diagnostics) == ("schemas/a.yaml", 5)
 
 
 def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
@@ -711,12 +713,12 @@ def test_a_broken_file_is_reported_once_and_not_with_every_reference_to_it(
 ) -> None:
     files = {**BASE, "schemas/errors.yaml": "a: [\n"}
 
-    problems = refused(files)
+    diagnostics = refused(files)
 
-    assert {problem.file for problem in problems} == {"schemas/errors.yaml"}
+    assert {diagnostic.file for diagnostic in diagnostics} == {"schemas/errors.yaml"}
 
 
-def test_all_problems_are_told_at_once_in_order(refused: Refuse) -> None:
+def test_all_diagnostics_are_told_at_once_in_order(refused: Refuse) -> None:
     files = edited(BASE, "schemas/links.yaml", "#/LinkStatus", "#/Absent")
     files = edited(
         files,
@@ -725,9 +727,9 @@ def test_all_problems_are_told_at_once_in_order(refused: Refuse) -> None:
         "paths/absent.yaml#/a\n",
     )
 
-    problems = refused(files)
+    diagnostics = refused(files)
 
-    assert [problem.file for problem in problems] == [
+    assert [diagnostic.file for diagnostic in diagnostics] == [
         "openapi.yaml",
         "paths/links.yaml",
         "schemas/links.yaml",
@@ -735,20 +737,22 @@ def test_all_problems_are_told_at_once_in_order(refused: Refuse) -> None:
 
 
 def test_two_files_with_one_schema_key_are_refused(refused: Refuse) -> None:
-    problems = refused({**BASE, "schemas/other.yaml": "\nLinkStatus: {type: string}\n"})
+    diagnostics = refused(
+        {**BASE, "schemas/other.yaml": "\nLinkStatus: {type: string}\n"}
+    )
 
-    assert place(problems) == ("schemas/other.yaml", 2)
-    assert "'LinkStatus' is already in" in problems[0].message
-    assert "schemas/links.yaml:45" in problems[0].message
+    assert place(diagnostics) == ("schemas/other.yaml", 2)
+    assert "'LinkStatus' is already in" in diagnostics[0].message
+    assert "schemas/links.yaml:45" in diagnostics[0].message
 
 
 def test_a_path_in_a_file_that_the_root_leaves_out_is_refused(refused: Refuse) -> None:
-    problems = refused(
+    diagnostics = refused(
         {**BASE, "paths/more.yaml": "/v1/more:\n  get: {responses: {}}\n"}
     )
 
-    assert place(problems) == ("paths/more.yaml", 1)
-    assert "$ref: paths/more.yaml#/~1v1~1more" in problems[0].fix
+    assert place(diagnostics) == ("paths/more.yaml", 1)
+    assert "$ref: paths/more.yaml#/~1v1~1more" in diagnostics[0].fix
 
 
 def test_a_file_that_contains_itself_is_refused(refused: Refuse) -> None:
@@ -758,21 +762,21 @@ def test_a_file_that_contains_itself_is_refused(refused: Refuse) -> None:
         "loop.yaml": "A:\n  headers:\n    B: {$ref: '#/A'}\n",
     }
 
-    problems = refused(files)
+    diagnostics = refused(files)
 
-    assert place(problems) == ("loop.yaml", 3)
-    assert "contains itself" in problems[0].message
+    assert place(diagnostics) == ("loop.yaml", 3)
+    assert "contains itself" in diagnostics[0].message
 
 
 def test_a_path_item_with_keys_beside_its_reference_is_refused(refused: Refuse) -> None:
     reference = "$ref: paths/links.yaml#/~1v1~1links\n"
 
-    problems = refused(
+    diagnostics = refused(
         edited(BASE, "openapi.yaml", reference, reference + "    parameters: []\n")
     )
 
-    assert place(problems)[0] == "openapi.yaml"
-    assert "`parameters` beside this `$ref` would be lost" in problems[0].message
+    assert place(diagnostics)[0] == "openapi.yaml"
+    assert "`parameters` beside this `$ref` would be lost" in diagnostics[0].message
 
 
 def test_schemas_that_refer_to_each_other_in_a_circle_are_fine(loaded: Load) -> None:
@@ -815,9 +819,11 @@ def test_a_broken_document_is_loaded_or_refused_with_places(
     try:
         loaded = _load_text(text, "api.json")
     except SpecError as refusal:
-        problems = refusal.problems
+        diagnostics = refusal.diagnostics
     else:
         assert bundle_bytes(loaded)
-        problems = []
+        diagnostics = []
 
-    assert all(1 <= problem.line <= text.count("\n") + 1 for problem in problems)
+    assert all(
+        1 <= diagnostic.line <= text.count("\n") + 1 for diagnostic in diagnostics
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from helpers.generation import api_of, document, operation
 
+from generator.diagnostics import SpecError
 from generator.model.api import Field
 from generator.model.types import (
     NULL,
@@ -21,7 +22,6 @@ from generator.model.types import (
     Union,
     variants_of,
 )
-from generator.problems import SpecError
 
 Json = dict[str, Any]
 STRING: Json = {"type": "string"}

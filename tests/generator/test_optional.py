@@ -89,7 +89,7 @@ def test_what_is_below_a_package_that_is_left_out_is_left_out_with_it() -> None:
 def test_a_package_offers_nothing_of_what_is_left_out_and_can_be_loaded_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = document(SHOP, {"/s": {"get": operation("shops", "get", answer="Shop")}})
+    data = document(SHOP, {"/s": {"get": operation("shops", "get", response="Shop")}})
     spec = write_spec(tmp_path, {"openapi.yaml": json.dumps(with_keys(data))})
     package = tmp_path / "without_webhooks"
     pipeline.build_from(
@@ -109,6 +109,6 @@ def test_examples_of_calls_that_a_package_does_not_have_are_not_in_its_docs(
     assert "payment_links.create" in str(plexy_pay.__doc__)
     package = generate(
         tmp_path,
-        document(SHOP, {"/s": {"get": operation("shops", "get", answer="Shop")}}),
+        document(SHOP, {"/s": {"get": operation("shops", "get", response="Shop")}}),
     )
     assert "payment_links" not in str(package.__doc__)

@@ -16,16 +16,16 @@ from typing import Any
 import httpx
 import pytest
 from helpers.maintainers import maintainer
-from helpers.overlays import HEAD, apply, base, problems, write
+from helpers.overlays import HEAD, apply, base, diagnostics, write
 from helpers.specs import BASE, broken, edited, write_spec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import checking, lint, loader, manifest, overlays, pipeline
 from generator.__main__ import main
+from generator.diagnostics import SpecError
 from generator.document import Pointer
 from generator.lint import redocly
-from generator.problems import SpecError
 
 LIST: Pointer = ("paths", "/v1/links", "get")
 
@@ -190,8 +190,8 @@ def test_actions_and_overlays_apply_in_order_each_to_what_those_before_it_made(
 
     assert apply(tmp_path, first, second).data["info"]["title"] == "Two"
     assert apply(tmp_path, first, second).data["info"]["x-list"] == [1, 2]
-    [problem] = problems(tmp_path, second, first)
-    assert "'$.info.x-list' matches nothing" in problem.message
+    [diagnostic] = diagnostics(tmp_path, second, first)
+    assert "'$.info.x-list' matches nothing" in diagnostic.message
 
 
 def test_no_overlay_changes_nothing_and_the_given_document_is_never_changed(
@@ -243,12 +243,14 @@ def test_an_overlay_may_be_json(tmp_path: Path) -> None:
 def test_a_target_that_selects_nothing_is_an_error_with_advice(
     tmp_path: Path, target: str, advice: str
 ) -> None:
-    [problem] = problems(tmp_path, f'- target: "{target}"\n  update: {{x-a: 1}}\n')
+    [diagnostic] = diagnostics(
+        tmp_path, f'- target: "{target}"\n  update: {{x-a: 1}}\n'
+    )
 
-    assert problem.file == (tmp_path / "1.overlay.yaml").as_posix()
-    assert problem.line == 6
-    assert problem.message == f"the target {target!r} matches nothing"
-    assert advice in problem.fix
+    assert diagnostic.file == (tmp_path / "1.overlay.yaml").as_posix()
+    assert diagnostic.line == 6
+    assert diagnostic.message == f"the target {target!r} matches nothing"
+    assert advice in diagnostic.fix
 
 
 @pytest.mark.parametrize(
@@ -296,10 +298,10 @@ def test_a_target_that_selects_nothing_is_an_error_with_advice(
 def test_an_action_that_does_not_fit_is_an_error_at_its_line(
     tmp_path: Path, action: str, line: int, message: str
 ) -> None:
-    [problem] = problems(tmp_path, f"- {action}\n")
+    [diagnostic] = diagnostics(tmp_path, f"- {action}\n")
 
-    assert problem.line == line
-    assert message in problem.message
+    assert diagnostic.line == line
+    assert message in diagnostic.message
 
 
 def test_marks_and_descriptions_may_stand_beside_a_reference(tmp_path: Path) -> None:
@@ -320,12 +322,12 @@ def test_marks_and_descriptions_may_stand_beside_a_reference(tmp_path: Path) -> 
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
-    found = problems(
+    found = diagnostics(
         tmp_path,
         "- {target: $.nothing, remove: true}\n- {target: $.info.title, update: {}}\n",
     )
 
-    assert [problem.line for problem in found] == [6, 7]
+    assert [diagnostic.line for diagnostic in found] == [6, 7]
 
 
 @pytest.mark.parametrize(
@@ -344,9 +346,9 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 def test_a_reference_that_leads_nowhere_afterwards_is_an_error(
     tmp_path: Path, action: str, message: str
 ) -> None:
-    found = problems(tmp_path, f"- {action}\n")
+    found = diagnostics(tmp_path, f"- {action}\n")
 
-    assert any(message in problem.message for problem in found)
+    assert any(message in diagnostic.message for diagnostic in found)
 
 
 # -- broken overlays ---------------------------------------------------------------------------------------------------
@@ -476,9 +478,9 @@ def test_a_broken_overlay_is_an_error_at_its_line(
     with pytest.raises(SpecError) as raised:
         overlays.apply(base(), [path])
 
-    [problem] = raised.value.problems
-    assert (problem.file, problem.line) == (path.as_posix(), line)
-    assert message in problem.message
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.file, diagnostic.line) == (path.as_posix(), line)
+    assert message in diagnostic.message
 
 
 def test_a_file_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
@@ -486,12 +488,14 @@ def test_a_file_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> N
         overlays.apply(base(), [tmp_path / "gone.yaml"])
 
 
-def test_the_problems_of_every_broken_overlay_are_said_at_once(tmp_path: Path) -> None:
-    found = problems(
+def test_the_diagnostics_of_every_broken_overlay_are_said_at_once(
+    tmp_path: Path,
+) -> None:
+    found = diagnostics(
         tmp_path, "- {target: info, remove: true}\n", "- {target: $.info}\n"
     )
 
-    assert [Path(problem.file).name for problem in found] == [
+    assert [Path(diagnostic.file).name for diagnostic in found] == [
         "1.overlay.yaml",
         "2.overlay.yaml",
     ]
@@ -562,7 +566,7 @@ def test_what_an_overlay_brings_has_its_file_and_line_and_the_rest_keeps_its_own
     )
 
 
-def test_a_problem_that_the_lint_finds_in_an_overlaid_part_names_the_overlay(
+def test_a_diagnostic_that_the_lint_finds_in_an_overlaid_part_names_the_overlay(
     tmp_path: Path,
 ) -> None:
     overlay = write(
@@ -582,8 +586,8 @@ def test_a_problem_that_the_lint_finds_in_an_overlaid_part_names_the_overlay(
         pipeline.build(root, tmp_path / "plexy_pay", [overlay])
 
     found = {
-        (Path(problem.file).name, problem.line): problem.message
-        for problem in raised.value.problems
+        (Path(diagnostic.file).name, diagnostic.line): diagnostic.message
+        for diagnostic in raised.value.diagnostics
     }
     assert "'certain' is not a word for evidence" in found["ours.overlay.yaml", 9]
     assert "has 2 tags" in found["ours.overlay.yaml", 11]
@@ -602,9 +606,9 @@ def test_what_is_wrong_with_a_part_since_an_overlay_took_something_out_names_the
             write_spec(tmp_path / "spec", BASE), tmp_path / "plexy_pay", [overlay]
         )
 
-    [problem] = raised.value.problems
-    assert (problem.file, problem.line) == (overlay.as_posix(), 6)
-    assert problem.message == "GET /v1/links has no 401 and no 4xx response"
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.file, diagnostic.line) == (overlay.as_posix(), 6)
+    assert diagnostic.message == "GET /v1/links has no 401 and no 4xx response"
 
 
 # -- moving a path -----------------------------------------------------------------------------------------------------
@@ -803,7 +807,7 @@ def _node_modules() -> Path:
     return folder
 
 
-def test_redocly_reads_the_overlaid_document_and_its_problems_name_the_overlay(
+def test_redocly_reads_the_overlaid_document_and_its_diagnostics_name_the_overlay(
     tmp_path: Path, spec: Path, node_modules: Path
 ) -> None:
     good = overlays.apply(loader.load(spec), [write(tmp_path, MOVE)])
@@ -818,9 +822,11 @@ def test_redocly_reads_the_overlaid_document_and_its_problems_name_the_overlay(
         overlaid=True,
     )
 
-    [problem] = [problem for problem in found if "Redocly" in problem.message]
-    assert (problem.file, problem.line) == (bad.as_posix(), 8)
-    assert problem.fix.startswith("did you mean `description`")
+    [diagnostic] = [
+        diagnostic for diagnostic in found if "Redocly" in diagnostic.message
+    ]
+    assert (diagnostic.file, diagnostic.line) == (bad.as_posix(), 8)
+    assert diagnostic.fix.startswith("did you mean `description`")
 
 
 def test_the_command_lint_takes_overlays(

@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 import yaml
-from helpers.overlays import HEAD, HEAD_1_1, apply, base, problems, write
+from helpers.overlays import HEAD, HEAD_1_1, apply, base, diagnostics, write
 from helpers.specs import BASE, broken, edited, write_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator import loader, openapi, overlays, pipeline
 from generator.__main__ import main
+from generator.diagnostics import Diagnostic, SpecError
 from generator.document import Document, mapping
 from generator.lint import redocly
-from generator.problems import Problem, SpecError
 
 RETRIEVE = ("paths", "/v1/links/{id}", "get")
 ENUM = ("components", "schemas", "LinkStatus", "enum")
@@ -32,8 +32,8 @@ def apply_1_1(folder: Path, *overlays_in_order: str) -> Document:
     return apply(folder, *overlays_in_order, head=HEAD_1_1)
 
 
-def problems_1_1(folder: Path, *overlays_in_order: str) -> list[Problem]:
-    return problems(folder, *overlays_in_order, head=HEAD_1_1)
+def diagnostics_1_1(folder: Path, *overlays_in_order: str) -> list[Diagnostic]:
+    return diagnostics(folder, *overlays_in_order, head=HEAD_1_1)
 
 
 # -- which version it is -----------------------------------------------------------------------------------------------
@@ -69,21 +69,21 @@ def test_a_file_that_needs_another_version_is_told_which_one_to_write(
     with pytest.raises(SpecError) as raised:
         overlays.apply(base(), [path])
 
-    [problem] = raised.value.problems
-    assert (problem.file, problem.line) == (path.as_posix(), line)
-    assert fix in problem.fix
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.file, diagnostic.line) == (path.as_posix(), line)
+    assert fix in diagnostic.fix
 
 
-def test_an_unknown_version_is_the_only_problem_of_a_file_with_a_copy(
+def test_an_unknown_version_is_the_only_diagnostic_of_a_file_with_a_copy(
     tmp_path: Path,
 ) -> None:
     head = HEAD.replace("overlay: 1.0.0", "overlay: 2.0.0")
 
-    [problem] = problems(
+    [diagnostic] = diagnostics(
         tmp_path, "- {target: $.info, copy: $.info.license}\n", head=head
     )
 
-    assert problem.line == 1
+    assert diagnostic.line == 1
 
 
 def test_info_may_have_a_description_that_is_text(tmp_path: Path) -> None:
@@ -93,10 +93,13 @@ def test_info_may_have_a_description_that_is_text(tmp_path: Path) -> None:
     action = "- {target: $.info, update: {x-a: 1}}\n"
 
     assert apply(tmp_path, action, head=described).data["info"]["x-a"] == 1
-    [problem] = problems(
+    [diagnostic] = diagnostics(
         tmp_path, action, head=described.replace("Why we think so.", "1")
     )
-    assert (problem.line, "`description` is not text" in problem.message) == (4, True)
+    assert (diagnostic.line, "`description` is not text" in diagnostic.message) == (
+        4,
+        True,
+    )
 
 
 # -- update of single values and lists ---------------------------------------------------------------------------------
@@ -329,11 +332,11 @@ def test_what_a_copy_brings_has_the_place_of_the_copy(tmp_path: Path) -> None:
 def test_a_copy_or_an_update_that_does_not_fit_is_an_error_at_its_line(
     tmp_path: Path, action: str, line: int, message: str, fix: str
 ) -> None:
-    [problem] = problems_1_1(tmp_path, f"- {action}\n")
+    [diagnostic] = diagnostics_1_1(tmp_path, f"- {action}\n")
 
-    assert (Path(problem.file).name, problem.line) == ("1.overlay.yaml", line)
-    assert message in problem.message
-    assert fix in problem.fix
+    assert (Path(diagnostic.file).name, diagnostic.line) == ("1.overlay.yaml", line)
+    assert message in diagnostic.message
+    assert fix in diagnostic.fix
 
 
 # -- the same rules in both versions where 1.1 changed nothing ---------------------------------------------------------
@@ -482,11 +485,11 @@ def test_a_copied_operation_that_lost_the_parameters_of_its_path_is_an_error(
     with pytest.raises(SpecError) as raised:
         overlays.apply(document, [overlay])
 
-    [problem] = raised.value.problems
-    assert (problem.file, problem.line) == (overlay.as_posix(), 10)
-    assert name in problem.message
-    assert "`parameters: []`" in problem.fix
-    assert "copy: $['paths']['/v1/links/{id}']['parameters']" in problem.fix
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.file, diagnostic.line) == (overlay.as_posix(), 10)
+    assert name in diagnostic.message
+    assert "`parameters: []`" in diagnostic.fix
+    assert "copy: $['paths']['/v1/links/{id}']['parameters']" in diagnostic.fix
 
 
 @pytest.mark.parametrize(
@@ -540,14 +543,14 @@ def moved_create(evidence: str, method: str = "put", path: str = "/v1/links") ->
 def test_a_copied_operation_with_the_evidence_of_its_old_place_is_an_error(
     tmp_path: Path, actions: str, keys: list[str]
 ) -> None:
-    found = problems_1_1(tmp_path, actions)
+    found = diagnostics_1_1(tmp_path, actions)
 
-    assert [(Path(problem.file).name, problem.line) for problem in found] == [
+    assert [(Path(diagnostic.file).name, diagnostic.line) for diagnostic in found] == [
         ("1.overlay.yaml", 10)
     ] * len(keys)
-    for problem, key in zip(found, keys, strict=True):
-        assert f"still says that its {key} is documented" in problem.message
-        assert "`x-evidence:`" in problem.fix
+    for diagnostic, key in zip(found, keys, strict=True):
+        assert f"still says that its {key} is documented" in diagnostic.message
+        assert "`x-evidence:`" in diagnostic.fix
 
 
 WHOLE_PATH = """\
@@ -564,10 +567,13 @@ WHOLE_PATH = """\
 def test_each_operation_of_a_copied_path_item_needs_the_evidence_of_its_new_place(
     tmp_path: Path,
 ) -> None:
-    [problem] = problems_1_1(tmp_path, WHOLE_PATH)
+    [diagnostic] = diagnostics_1_1(tmp_path, WHOLE_PATH)
 
-    assert (problem.line, "its path is documented" in problem.message) == (10, True)
-    assert "$['paths']['/v2/links']['post']" in problem.fix
+    assert (diagnostic.line, "its path is documented" in diagnostic.message) == (
+        10,
+        True,
+    )
+    assert "$['paths']['/v2/links']['post']" in diagnostic.fix
     written = (
         "- target: $.paths['/v2/links'].post.x-evidence.path\n  update: observed\n"
     )

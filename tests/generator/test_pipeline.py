@@ -20,9 +20,9 @@ from openapi_python_client.parser.openapi import GeneratorData
 
 from generator import checking, loader, manifest, pipeline, places, stamp, writing
 from generator.__main__ import main
+from generator.diagnostics import GenerationError, SpecError
 from generator.document import Document
 from generator.emit import opc, typed_dicts
-from generator.problems import GenerationError, SpecError
 
 GOLDEN = Path(__file__).parent / "golden" / "openapi.yaml"
 
@@ -382,10 +382,10 @@ def test_the_command_line_lints_bundles_and_explains_itself(
     assert capsysbinary.readouterr().out.startswith(b'{\n  "openapi": "3.1.0"')
 
 
-def test_a_spec_with_problems_lists_them_all(tmp_path: Path) -> None:
+def test_a_spec_with_diagnostics_lists_them_all(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as raised:
         pipeline.build(GOLDEN, tmp_path / "plexy_pay")
-    assert len(raised.value.problems) > 3, (
+    assert len(raised.value.diagnostics) > 3, (
         "the golden spec is too small for our own rules"
     )
 

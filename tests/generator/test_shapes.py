@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from helpers.generation import api_of, document, generate, operation
-from helpers.wire import Recorded, WireServer, http, json_answer
+from helpers.wire import Recorded, WireServer, http, json_response
 
-from generator.problems import SpecError
+from generator.diagnostics import SpecError
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
@@ -108,7 +108,7 @@ def replies() -> dict[str, bytes]:
 @pytest.fixture
 def server(replies: dict[str, bytes]) -> Iterator[WireServer]:
     with WireServer(
-        lambda request: replies.get(request.target, json_answer({}))
+        lambda request: replies.get(request.target, json_response({}))
     ) as running:
         yield running
 
@@ -218,8 +218,8 @@ def test_a_file_is_its_bytes(
 def test_a_response_of_any_shape_is_read_with_its_types(
     things: Any, replies: dict[str, bytes], package: ModuleType
 ) -> None:
-    replies["/levels"] = json_answer([1, 2])
-    replies["/method"] = json_answer({"kind": "wallet", "walletId": "W"})
+    replies["/levels"] = json_response([1, 2])
+    replies["/method"] = json_response({"kind": "wallet", "walletId": "W"})
     assert things.levels() == [
         package.models.Level.VALUE_1,
         package.models.Level.VALUE_2,
@@ -235,7 +235,9 @@ def read(folder: Path, schemas: Json, data: Json, variants: Json) -> Any:
     schemas = {"Holder": thing(held=variants), **schemas}
     package = generate(
         folder,
-        document(schemas, {"/h": {"get": operation("things", "get", answer="Holder")}}),
+        document(
+            schemas, {"/h": {"get": operation("things", "get", response="Holder")}}
+        ),
     )
     return package.models.Holder.from_dict({"held": data}).held
 
@@ -331,7 +333,7 @@ def test_fields_of_one_direction_are_required_in_it_alone(tmp_path: Path) -> Non
     }
     paths = {
         "/a": {
-            "post": operation("accounts", "create", body="Account", answer="Account")
+            "post": operation("accounts", "create", body="Account", response="Account")
         }
     }
     package = generate(tmp_path, document(schemas, paths))
@@ -396,7 +398,7 @@ def test_a_schema_that_no_type_can_say_is_refused_once(
     }
     with pytest.raises(SpecError, match=keyword) as raised:
         api_of(document(schemas))
-    assert len(raised.value.problems) == 1
+    assert len(raised.value.diagnostics) == 1
 
 
 @pytest.mark.parametrize(
@@ -440,7 +442,7 @@ def test_what_the_client_cannot_do_is_refused_with_a_way_out(
 ) -> None:
     with pytest.raises(SpecError, match=told) as raised:
         api_of(document(paths={"/a": {"post": operation("things", "make", **change)}}))
-    assert all(problem.fix for problem in raised.value.problems)
+    assert all(diagnostic.fix for diagnostic in raised.value.diagnostics)
 
 
 def test_a_field_may_be_called_as_what_the_code_beside_it_uses(

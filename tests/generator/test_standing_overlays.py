@@ -13,7 +13,7 @@ from helpers.specs import BASE, write_spec
 from generator import checking, manifest, pipeline
 from generator.__main__ import main
 from generator.changes.side_loader import load_side
-from generator.problems import SpecError
+from generator.diagnostics import SpecError
 
 
 def titled(title: str) -> str:
@@ -97,8 +97,8 @@ def test_a_broken_one_is_named_with_its_line(spec: Path) -> None:
     with pytest.raises(SpecError) as raised:
         pipeline.load(spec)
 
-    [problem] = raised.value.problems
-    assert (problem.file, problem.line) == (path.as_posix(), 6)
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.file, diagnostic.line) == (path.as_posix(), 6)
 
 
 def test_the_manifest_records_them_and_check_compares_them(

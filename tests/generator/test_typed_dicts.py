@@ -8,8 +8,8 @@ import pytest
 from helpers.generation import api_of, document, operation
 from helpers.tools import before_parameters
 
+from generator.diagnostics import GenerationError
 from generator.emit import typed_dicts
-from generator.problems import GenerationError
 
 ORDER = {"Order": {"type": "object", "properties": {"name": {"type": "string"}}}}
 API = api_of(

@@ -57,7 +57,7 @@ settings.configure(
 django.setup()
 
 
-class Answer(NamedTuple):
+class Received(NamedTuple):
     """What came back.
 
     Args:
@@ -74,7 +74,7 @@ class Endpoint(Protocol):
 
     def send(
         self, body: bytes, headers: Mapping[str, str], method: str = "POST"
-    ) -> Answer:
+    ) -> Received:
         """Make one request to the address of the webhooks."""
         ...
 
@@ -91,17 +91,17 @@ class Served:
 
     def send(
         self, body: bytes, headers: Mapping[str, str], method: str = "POST"
-    ) -> Answer:
+    ) -> Received:
         """Make one request over a connection of its own."""
         with closing(
             http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         ) as connection:
             connection.request(method, PATH, body, dict(headers))
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.read().decode())
+            response = connection.getresponse()
+            return Received(response.status, response.read().decode())
 
-    def raw(self, lines: Iterable[str], body: bytes = b"") -> Answer:
-        """Send header lines and a body as they are, complete or not, and read the answer."""
+    def raw(self, lines: Iterable[str], body: bytes = b"") -> Received:
+        """Send header lines and a body as they are, complete or not, and read the response."""
         head = [
             f"POST {PATH} HTTP/1.1",
             "Host: localhost",
@@ -114,9 +114,9 @@ class Served:
             ("127.0.0.1", self.port), timeout=PATIENCE
         ) as connection:
             connection.sendall("\r\n".join(head).encode("latin-1") + body)
-            answer = http.client.HTTPResponse(connection)
-            answer.begin()
-            return Answer(answer.status, answer.read().decode())
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            return Received(response.status, response.read().decode())
 
 
 @dataclass
@@ -127,11 +127,11 @@ class Called:
         ask: Makes a request with a method, a body and headers.
     """
 
-    ask: Callable[[str, bytes, dict[str, str]], Answer]
+    ask: Callable[[str, bytes, dict[str, str]], Received]
 
     def send(
         self, body: bytes, headers: Mapping[str, str], method: str = "POST"
-    ) -> Answer:
+    ) -> Received:
         """Make one request."""
         return self.ask(method, body, {"Content-Type": "application/json", **headers})
 
@@ -326,9 +326,9 @@ def fastapi_client(setup: Setup) -> Iterator[Called]:
     """FastAPI's own test client."""
     with TestClient(fastapi_app(setup), raise_server_exceptions=False) as client:
 
-        def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
-            answer = client.request(method, PATH, content=body, headers=headers)
-            return Answer(answer.status_code, answer.text)
+        def ask(method: str, body: bytes, headers: dict[str, str]) -> Received:
+            response = client.request(method, PATH, content=body, headers=headers)
+            return Received(response.status_code, response.text)
 
         yield Called(ask)
 
@@ -338,11 +338,11 @@ def django_client(setup: Setup) -> Iterator[Called]:
     """Django's own test client, which asks for CSRF tokens as a server would."""
     client: Any = Client(enforce_csrf_checks=True, raise_request_exception=False)
 
-    def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
-        answer = client.generic(
+    def ask(method: str, body: bytes, headers: dict[str, str]) -> Received:
+        response = client.generic(
             method, PATH, body, headers["Content-Type"], headers=headers
         )
-        return Answer(answer.status_code, answer.content.decode())
+        return Received(response.status_code, response.content.decode())
 
     with django_with(django_urls(setup)):
         yield Called(ask)
@@ -353,11 +353,11 @@ def django_async_client(setup: Setup) -> Iterator[Called]:
     """Django's own test client for ASGI."""
     client: Any = AsyncClient(enforce_csrf_checks=True, raise_request_exception=False)
 
-    def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
-        answer = asyncio.run(
+    def ask(method: str, body: bytes, headers: dict[str, str]) -> Received:
+        response = asyncio.run(
             client.generic(method, PATH, body, headers["Content-Type"], headers=headers)
         )
-        return Answer(answer.status_code, answer.content.decode())
+        return Received(response.status_code, response.content.decode())
 
     with django_with(django_urls(setup)):
         yield Called(ask)
@@ -368,9 +368,9 @@ def flask_client(setup: Setup) -> Iterator[Called]:
     """Flask's own test client."""
     client = flask_app(setup).test_client()
 
-    def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
-        answer = client.open(PATH, method=method, data=body, headers=headers)
-        return Answer(answer.status_code, answer.text)
+    def ask(method: str, body: bytes, headers: dict[str, str]) -> Received:
+        response = client.open(PATH, method=method, data=body, headers=headers)
+        return Received(response.status_code, response.text)
 
     yield Called(ask)
 
@@ -385,11 +385,11 @@ def aiohttp_client(setup: Setup) -> Iterator[Called]:
             await client.start_server()
             return client
 
-        async def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
+        async def ask(method: str, body: bytes, headers: dict[str, str]) -> Received:
             async with client.request(
                 method, PATH, data=body, headers=headers
-            ) as answer:
-                return Answer(answer.status, await answer.text())
+            ) as response:
+                return Received(response.status, await response.text())
 
         client = runner.run(start())
         try:

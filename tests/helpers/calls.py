@@ -32,14 +32,14 @@ def operation(**changes: Any) -> Operation:
 
 
 def as_object(data: Any) -> dict[str, Any]:
-    """The decoder of an answer that is a JSON object."""
+    """The decoder of a response that is a JSON object."""
     if not isinstance(data, dict):
         raise ValueError("a JSON object was expected")
     return data
 
 
 def as_nothing(data: Any) -> None:
-    """The decoder of an answer that has no declared body."""
+    """The decoder of a response that has no declared body."""
 
 
 def reading(thing: object = "th_1", **changes: Any) -> Request[dict[str, Any]]:
@@ -87,7 +87,7 @@ def creating(body: object, **changes: Any) -> Request[dict[str, Any]]:
 
 
 def deleting(**changes: Any) -> Request[None]:
-    """A DELETE whose answer has no declared body."""
+    """A DELETE whose response has no declared body."""
     facts: dict[str, Any] = {"call": "things.delete", "method": "DELETE"}
     return Request(
         operation(**facts | changes), path_params={"id": "th_1"}, decode=as_nothing

@@ -71,14 +71,14 @@ def operation(
     method: str,
     *,
     body: str | None = None,
-    answer: str | dict[str, Any] | None = None,
+    response: str | dict[str, Any] | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """An operation of a resource, with the named schemas as request body and answer."""
+    """An operation of a resource, with the named schemas as request body and response."""
     schema = (
-        {"$ref": f"#/components/schemas/{answer}"}
-        if isinstance(answer, str)
-        else answer
+        {"$ref": f"#/components/schemas/{response}"}
+        if isinstance(response, str)
+        else response
     )
     result: dict[str, Any] = {
         "operationId": f"{resource}{method.capitalize()}",

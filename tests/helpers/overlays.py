@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from generator import loader, overlays
+from generator.diagnostics import Diagnostic, SpecError
 from generator.document import Document
-from generator.problems import Problem, SpecError
 
 from .specs import BASE, write_spec
 
@@ -46,8 +46,10 @@ def apply(folder: Path, *overlays_in_order: str, head: str = HEAD) -> Document:
     )
 
 
-def problems(folder: Path, *overlays_in_order: str, head: str = HEAD) -> list[Problem]:
+def diagnostics(
+    folder: Path, *overlays_in_order: str, head: str = HEAD
+) -> list[Diagnostic]:
     """Return what keeps overlays from being applied; they must not apply."""
     with pytest.raises(SpecError) as raised:
         apply(folder, *overlays_in_order, head=head)
-    return raised.value.problems
+    return raised.value.diagnostics

@@ -1,4 +1,4 @@
-"""Answers that fit the document, made by Hypothesis, and every place in them where one thing can be changed."""
+"""Responses that fit the document, made by Hypothesis, and every place in them where one thing can be changed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def moments(draw: st.DrawFn) -> str:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ResponseBody:
     """What an operation answers: the schema of the document, and the decoder of the package."""
 
     operation: str
@@ -72,7 +72,7 @@ class Answer:
     decode: Callable[[Any], Any]
 
 
-def answers() -> Iterator[Answer]:
+def responses() -> Iterator[ResponseBody]:
     """Every operation that answers with JSON."""
     modules = {
         name.rpartition(".")[2]: name
@@ -85,12 +85,12 @@ def answers() -> Iterator[Answer]:
         for method, operation in item.items():
             if method not in ("get", "post", "put", "patch", "delete"):
                 continue
-            for status, answer in operation["responses"].items():
-                content = answer.get("content", {}).get("application/json")
+            for status, response in operation["responses"].items():
+                content = response.get("content", {}).get("application/json")
                 if status.startswith("2") and content:
                     name = snake(operation["operationId"])
                     module = importlib.import_module(modules[name])
-                    yield Answer(name, content["schema"], module._decode)
+                    yield ResponseBody(name, content["schema"], module._decode)
 
 
 def resolved(schema: Json) -> Json:

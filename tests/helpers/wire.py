@@ -39,7 +39,7 @@ class Recorded:
 
 
 class Then:
-    """An answer with a behavior.
+    """A response with a behavior.
 
     Args:
         data: The bytes to send.
@@ -65,22 +65,22 @@ class Then:
         self.hang = hang
 
 
-Answer = bytes | Then | Callable[[Recorded], "bytes | Then"]
+WireResponse = bytes | Then | Callable[[Recorded], "bytes | Then"]
 
 
 def http(
     status: int, body: bytes = b"", headers: dict[str, str] | None = None
 ) -> bytes:
-    """A well-formed answer with a Content-Length."""
+    """A well-formed response with a Content-Length."""
     fields = {"Content-Length": str(len(body)), **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 {status} Said\r\n{head}\r\n".encode("latin-1") + body
 
 
-def json_answer(
+def json_response(
     data: Any, status: int = 200, headers: dict[str, str] | None = None
 ) -> bytes:
-    """A well-formed answer of JSON."""
+    """A well-formed response of JSON."""
     return http(
         status,
         json.dumps(data).encode(),
@@ -94,21 +94,23 @@ def reset_on_close(connection: socket.socket) -> None:
 
 
 class WireServer:
-    """Listens on 127.0.0.1 until it is left. The last answer of the script is repeated.
+    """Listens on 127.0.0.1 until it is left. The last response of the script is repeated.
 
     Args:
         answers: What to answer, in order.
         tls: The server's TLS context, if it speaks TLS.
     """
 
-    def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, *responses: WireResponse, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.requests: list[Recorded] = []
         self.connections = 0
         # Released for each connection that the client has closed.
         self.hung_up = threading.Semaphore(0)
         self.tls_versions: list[str | None] = []
         self.tls_failures: list[str] = []
-        self._answers = list(answers) or [json_answer({})]
+        self._responses = list(responses) or [json_response({})]
         self._tls = tls
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -183,10 +185,12 @@ class WireServer:
                 return
             with self._lock:
                 self.requests.append(request)
-                answer = (
-                    self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+                response = (
+                    self._responses.pop(0)
+                    if len(self._responses) > 1
+                    else self._responses[0]
                 )
-            said = answer(request) if callable(answer) else answer
+            said = response(request) if callable(response) else response
             then = said if isinstance(said, Then) else Then(said)
             connection.sendall(then.data)
             then.sent.set()

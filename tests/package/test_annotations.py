@@ -305,20 +305,20 @@ def shop() -> TestClient:
 
 
 def test_a_body_of_parameters_in_fastapi() -> None:
-    answer = shop().post(
+    response = shop().post(
         "/links",
         json={
             "amount": {"amount": "150.00", "currency": "KZT"},
             "order_reference": "A",
         },
     )
-    assert answer.json() == {"amount": "150.00 KZT", "reference": "A"}
+    assert response.json() == {"amount": "150.00 KZT", "reference": "A"}
     assert shop().post("/links", json={"order_reference": "A"}).status_code == 422
 
 
 def test_money_as_body_and_response_in_fastapi() -> None:
-    answer = shop().post("/prices", json={"amount": "150.50", "currency": "KZT"})
-    assert answer.json() == {"amount": "301.00", "currency": "KZT"}
+    response = shop().post("/prices", json={"amount": "150.50", "currency": "KZT"})
+    assert response.json() == {"amount": "301.00", "currency": "KZT"}
     for refused in (
         {"amount": 150.5, "currency": "KZT"},
         {"amount": "1", "currency": "XXX"},
@@ -334,8 +334,8 @@ def test_a_model_as_body_and_response_in_fastapi() -> None:
         "status": "new_status",
         "novel": {"deep": [1, None]},
     }
-    answer = shop().post("/transactions?status=paid", json=sent)
-    assert answer.json() == sent
+    response = shop().post("/transactions?status=paid", json=sent)
+    assert response.json() == sent
     assert shop().post("/transactions", json=[1]).status_code == 422
 
 

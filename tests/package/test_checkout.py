@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from helpers.wire import WireServer, json_answer
+from helpers.wire import WireServer, json_response
 from plexy_pay import (
     UNSET,
     ApiError,
@@ -79,7 +79,7 @@ def shop(request: pytest.FixtureRequest) -> Shop:
 def test_every_checkout_operation_asks_for_the_version_of_the_client(
     shop: Shop, name: str
 ) -> None:
-    with WireServer(json_answer(PAID | {"id": "CS1"})) as server:
+    with WireServer(json_response(PAID | {"id": "CS1"})) as server:
         shop.call(server, CALLS[name], checkout_version="2024-01-15")
 
     assert server.requests[0].values("plexy-version") == ["2024-01-15"]
@@ -89,14 +89,14 @@ def test_every_checkout_operation_asks_for_the_version_of_the_client(
 def test_without_a_version_the_default_of_the_account_holds(
     shop: Shop, name: str
 ) -> None:
-    with WireServer(json_answer(PAID | {"id": "CS1"})) as server:
+    with WireServer(json_response(PAID | {"id": "CS1"})) as server:
         shop.call(server, CALLS[name])
 
     assert server.requests[0].values("plexy-version") == []
 
 
 def test_no_other_family_gets_the_version(shop: Shop) -> None:
-    with WireServer(json_answer({})) as server:
+    with WireServer(json_response({})) as server:
         shop.call(
             server,
             lambda client: client.transactions.retrieve("t-1"),
@@ -124,9 +124,9 @@ def paying(key: str) -> Call:
     )
 
 
-def failed(shop: Shop, call: Call, answer: bytes) -> OutcomeUnknownError:
+def failed(shop: Shop, call: Call, response: bytes) -> OutcomeUnknownError:
     """The error of one call whose end is unclear; nothing was sent twice."""
-    with WireServer(answer) as server:
+    with WireServer(response) as server:
         with pytest.raises(OutcomeUnknownError) as caught:
             shop.call(server, call)
         assert len(server.requests) == 1
@@ -134,7 +134,7 @@ def failed(shop: Shop, call: Call, answer: bytes) -> OutcomeUnknownError:
 
 
 def test_a_payment_carries_its_idempotency_key(shop: Shop) -> None:
-    with WireServer(json_answer(PAID)) as server:
+    with WireServer(json_response(PAID)) as server:
         shop.call(server, paying("order-1"))
         shop.call(server, CALLS["payments.create"])
 
@@ -146,7 +146,7 @@ def test_a_payment_carries_its_idempotency_key(shop: Shop) -> None:
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 def test_no_payment_is_repeated_because_of_its_key(shop: Shop, status: int) -> None:
-    error = failed(shop, paying("order-1"), json_answer({}, status))
+    error = failed(shop, paying("order-1"), json_response({}, status))
 
     assert (error.idempotency_key, error.attempts) == ("order-1", 1)
     assert error.saved_call["idempotency_key"] == "order-1"
@@ -154,7 +154,7 @@ def test_no_payment_is_repeated_because_of_its_key(shop: Shop, status: int) -> N
 
 
 def test_a_key_that_was_used_before_leaves_the_outcome_open(shop: Shop) -> None:
-    error = failed(shop, paying("order-1"), json_answer(USED, 409))
+    error = failed(shop, paying("order-1"), json_response(USED, 409))
 
     assert isinstance(error.cause, ConflictError)
     assert (error.cause.type, error.cause.code) == (
@@ -165,7 +165,7 @@ def test_a_key_that_was_used_before_leaves_the_outcome_open(shop: Shop) -> None:
 
 @pytest.mark.parametrize("key", ["", " ", "a\u200bb"])
 def test_a_key_that_nobody_can_see_is_refused(shop: Shop, key: str) -> None:
-    with WireServer(json_answer(PAID)) as server:
+    with WireServer(json_response(PAID)) as server:
         with pytest.raises(InvalidParameterError, match="idempotency key"):
             shop.call(server, paying(key))
         assert server.requests == []
@@ -209,15 +209,15 @@ SHORT = {
 }
 
 
-def refused(shop: Shop, answer: bytes) -> BadRequestError:
+def refused(shop: Shop, response: bytes) -> BadRequestError:
     """The error of a payment that is refused with 400."""
-    with WireServer(answer) as server, pytest.raises(BadRequestError) as caught:
+    with WireServer(response) as server, pytest.raises(BadRequestError) as caught:
         shop.call(server, CALLS["payments.create"])
     return caught.value
 
 
 def test_an_error_tells_all_that_the_object_of_v2_says(shop: Shop) -> None:
-    error = refused(shop, json_answer({"error": WHOLE}, 400))
+    error = refused(shop, json_response({"error": WHOLE}, 400))
 
     assert (error.type, error.code, error.param) == (
         "invalid_request_error",
@@ -232,7 +232,7 @@ def test_an_error_tells_all_that_the_object_of_v2_says(shop: Shop) -> None:
 
 def test_an_error_object_without_type_and_request_id_is_read_too(shop: Shop) -> None:
     error = refused(
-        shop, json_answer({"error": SHORT}, 400, {"Request-Id": "req_header"})
+        shop, json_response({"error": SHORT}, 400, {"Request-Id": "req_header"})
     )
 
     assert (error.type, error.code, error.param) == (None, "invalid_request", "amount")
@@ -241,7 +241,7 @@ def test_an_error_object_without_type_and_request_id_is_read_too(shop: Shop) -> 
 
 def test_the_header_goes_before_the_body_s_request_id(shop: Shop) -> None:
     error = refused(
-        shop, json_answer({"error": WHOLE}, 400, {"Request-Id": "req_header"})
+        shop, json_response({"error": WHOLE}, 400, {"Request-Id": "req_header"})
     )
 
     assert error.request_id == "req_header"
@@ -251,7 +251,7 @@ def test_the_documented_header_goes_before_that_of_a_gateway(shop: Shop) -> None
     headers = {"X-Request-Id": "gateway-1", "Request-Id": "req_header"}
 
     assert (
-        refused(shop, json_answer({"error": SHORT}, 400, headers)).request_id
+        refused(shop, json_response({"error": SHORT}, 400, headers)).request_id
         == "req_header"
     )
 
@@ -260,7 +260,7 @@ def test_a_success_has_the_request_id_of_its_header(shop: Shop) -> None:
     def create(client: Any) -> Any:
         return client.with_raw_response.checkout.payments.create(amount=PRICE)
 
-    with WireServer(json_answer(PAID, headers={"Request-Id": "req_1"})) as server:
+    with WireServer(json_response(PAID, headers={"Request-Id": "req_1"})) as server:
         response = shop.call(server, create)
 
     assert response.request_id == "req_1"
@@ -269,7 +269,7 @@ def test_a_success_has_the_request_id_of_its_header(shop: Shop) -> None:
 @pytest.mark.parametrize("status", [400, 402, 403, 422])
 def test_a_documented_refusal_moved_no_money(shop: Shop, status: int) -> None:
     with (
-        WireServer(json_answer({"error": SHORT}, status)) as server,
+        WireServer(json_response({"error": SHORT}, status)) as server,
         pytest.raises(ApiError) as caught,
     ):
         shop.call(server, CALLS["payments.create"])
@@ -334,7 +334,7 @@ def test_any_recurring_processing_model_is_sent_as_it_is(
             amount=PRICE, recurring_processing_model=model
         )
 
-    with WireServer(json_answer(PAID)) as server:
+    with WireServer(json_response(PAID)) as server:
         shop.call(server, create)
 
     assert json.loads(server.requests[0].body)["recurringProcessingModel"] == model

@@ -203,7 +203,7 @@ def test_the_page_of_the_api_leads_to_the_bank_as_the_form_does(
     assert answer_challenge(page) == answer_challenge(payment.next_action.form())
 
 
-def test_a_bank_that_loses_its_answer_posts_nothing(
+def test_a_bank_that_loses_its_response_posts_nothing(
     payer: Payer, shop: WireServer
 ) -> None:
     payment = payer.pay(shop.origin, card("5440382741349178"))
@@ -233,7 +233,7 @@ def test_a_card_that_the_bank_refuses_is_a_decline(
         payer.pay(shop.origin, made)
 
 
-def test_the_answer_about_another_payment_moves_nothing(
+def test_the_response_about_another_payment_moves_nothing(
     payer: Payer, shop: WireServer
 ) -> None:
     mine, other = payer.pay(shop.origin, card()), payer.pay(shop.origin, card())

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from helpers.description import DESCRIPTION
-from helpers.wire import WireServer, json_answer
+from helpers.wire import WireServer, json_response
 from plexy_pay import AsyncPlexyPay, PlexyPay, UnexpectedResponseError
 from plexy_pay._core import drift
 
@@ -93,7 +93,7 @@ def test_a_row_that_drifted_is_reported(
     call: str, rows: Rows, caplog: pytest.LogCaptureFixture
 ) -> None:
     items = LISTS[call]["x-pagination"].get("items")
-    with WireServer(json_answer(payload(call))) as server:
+    with WireServer(json_response(payload(call))) as server:
         assert len(rows(call, server.origin, False)) == 2
     told = {
         (record.operation, record.pointer, record.kind)  # type: ignore[attr-defined]
@@ -109,7 +109,7 @@ def test_a_row_that_drifted_is_reported(
 @pytest.mark.parametrize("call", LISTS)
 def test_a_strict_client_raises_and_names_the_page(call: str, rows: Rows) -> None:
     with (
-        WireServer(json_answer(payload(call))) as server,
+        WireServer(json_response(payload(call))) as server,
         pytest.raises(UnexpectedResponseError) as caught,
     ):
         rows(call, server.origin, True)

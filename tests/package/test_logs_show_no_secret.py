@@ -1,4 +1,4 @@
-"""Every field that the document marks sensitive, in requests and answers of every operation that has it.
+"""Every field that the document marks sensitive, in requests and responses of every operation that has it.
 
 Both clients log at debug, as do all other loggers; none of the values is in any record of any of them.
 """
@@ -106,7 +106,7 @@ class Case:
     call: str
     body: Any
     status: int
-    answer: Any
+    response: Any
     sample: Sample
 
     def __str__(self) -> str:
@@ -139,9 +139,9 @@ def cases() -> Iterator[Case]:
                     .get("content", {})
                     .get("application/json")
                 )
-                answer = sample.of(content["schema"]) if content else None
+                response = sample.of(content["schema"]) if content else None
                 if sample.secrets:
-                    yield Case(call, body, int(status), answer, sample)
+                    yield Case(call, body, int(status), response, sample)
 
 
 CASES = list(cases())
@@ -227,12 +227,12 @@ def test_no_marked_or_undeclared_value_is_in_any_record_of_any_logger(
     own = http_client is no_client
     cases = CASES if own else [case for case in CASES if case.sample.spell is snake]
     for case in cases:
-        answer = http(
+        response = http(
             case.status,
-            json.dumps(case.answer).encode(),
+            json.dumps(case.response).encode(),
             {"Content-Type": "application/json"},
         )
-        with WireServer(answer) as server:
+        with WireServer(response) as server:
             everything.shown.clear()
             send(kind, case, server.origin, http_client(trust_env=False, verify=TLS))
         shown = "\n".join(everything.shown)
@@ -265,8 +265,8 @@ def test_each_marked_name_hides_its_value_in_both_spellings(
         return {spelled: hidden() for spelled in names} | {"data": nested}
 
     request: Request[Any] = Request(operation, body=data(), decode=lambda data: data)
-    answer = json.dumps({"data": [data(), [data()]], **data()}).encode()
-    with WireServer(http(201, answer)) as server:
+    response = json.dumps({"data": [data(), [data()]], **data()}).encode()
+    with WireServer(http(201, response)) as server:
         client = kind(KEYS["api_key"], base_url=server.origin)
         if isinstance(client, PlexyPay):
             client.execute(request)

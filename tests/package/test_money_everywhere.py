@@ -1,4 +1,4 @@
-"""Money over the whole description: in every request and every answer, right where its unit is known, nowhere else.
+"""Money over the whole description: in every request and every response, right where its unit is known, nowhere else.
 
 The amounts are found in the document that the package was made of, without the generator that made the code from it.
 """
@@ -163,7 +163,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.bodies: list[Json] = []
-        transport = httpx.MockTransport(self.answer)
+        transport = httpx.MockTransport(self.respond)
         self.client = PlexyPay(
             "pr_test",
             base_url="http://127.0.0.1:9",
@@ -173,7 +173,7 @@ class Wire:
             http_client=httpx.Client(transport=transport),
         )
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
+    def respond(self, request: httpx.Request) -> httpx.Response:
         self.bodies.append(loads(request.content))
         return httpx.Response(
             200, json={"id": "1", "transactionId": "1", "success": True}
@@ -385,7 +385,7 @@ def test_the_static_types_take_money_exactly_where_it_works() -> None:
     assert seen > len(KNOWN)
 
 
-# -- answers ---------------------------------------------------------------------------------------------------------
+# -- responses ---------------------------------------------------------------------------------------------------------
 
 
 def holders() -> Iterator[Json]:
@@ -395,8 +395,8 @@ def holders() -> Iterator[Json]:
         yield hook["post"]["requestBody"]
 
 
-def answers() -> dict[str, Json]:
-    """The schemas of answers and webhooks, those of their parts included, by key."""
+def responses() -> dict[str, Json]:
+    """The schemas of responses and webhooks, those of their parts included, by key."""
     keys = {id(schema): key for key, schema in SCHEMAS.items()}
     waiting = [
         schema for holder in holders() if (schema := json_schema(holder)) is not None
@@ -416,7 +416,7 @@ def answers() -> dict[str, Json]:
 
 @dataclass(frozen=True)
 class Given:
-    """One amount of an answer: its schema, its name, its unit, and the currency beside it, if there is one."""
+    """One amount of a response: its schema, its name, its unit, and the currency beside it, if there is one."""
 
     key: str
     name: str
@@ -450,7 +450,7 @@ GIVEN = [
     Given(
         key, name, unit, next((c for c in CURRENCIES if c in schema["properties"]), "")
     )
-    for key, schema in answers().items()
+    for key, schema in responses().items()
     for name, prop in schema["properties"].items()
     if (unit := unit_of(prop)) is not None
 ]
@@ -462,7 +462,7 @@ def test_the_checkout_has_amounts_that_are_objects() -> None:
     assert "plexypay.CheckoutSession" in WITH_AMOUNT_OBJECT
 
 
-def test_the_answers_have_the_amounts_that_this_test_is_about() -> None:
+def test_the_responses_have_the_amounts_that_this_test_is_about() -> None:
     assert {(given.key, given.name): given.attribute for given in PRICED}.items() >= {
         ("response.PaymentLink", "amount"): "money",
         ("response.Transaction", "amount"): "money",
@@ -496,8 +496,8 @@ def test_every_amount_of_known_unit_has_its_money_and_says_unit_and_evidence(
     assert hasattr(given.model, f"{given.attribute}_in") == (not given.currency)
 
 
-def test_nothing_else_of_an_answer_is_called_money() -> None:
-    for key, schema in answers().items():
+def test_nothing_else_of_a_response_is_called_money() -> None:
+    for key, schema in responses().items():
         wanted = {given.attribute for given in PRICED if given.key == key}
         wanted |= {
             f"{given.attribute}_in"
@@ -529,7 +529,7 @@ def on_the_wire(money: Money, unit: str) -> object:
 @pytest.mark.parametrize("given", PRICED, ids=str)
 @settings(max_examples=25)
 @examples(money=amounts_of_money)
-def test_money_comes_back_from_every_answer_as_it_was(
+def test_money_comes_back_from_every_response_as_it_was(
     given: Given, money: Money
 ) -> None:
     raw = loads(
@@ -540,9 +540,9 @@ def test_money_comes_back_from_every_answer_as_it_was(
             }
         )
     )
-    answer = given.model.from_dict(raw)
-    assert getattr(answer, given.attribute) == money
-    assert answer.to_dict() == raw, "reading it as Money changes nothing"
+    response = given.model.from_dict(raw)
+    assert getattr(response, given.attribute) == money
+    assert response.to_dict() == raw, "reading it as Money changes nothing"
 
 
 @pytest.mark.parametrize(
@@ -550,14 +550,14 @@ def test_money_comes_back_from_every_answer_as_it_was(
 )
 @settings(max_examples=25)
 @examples(money=amounts_of_money)
-def test_an_answer_without_a_currency_gives_no_money_until_you_say_which(
+def test_a_response_without_a_currency_gives_no_money_until_you_say_which(
     given: Given, money: Money
 ) -> None:
-    answer = given.model.from_dict(
+    response = given.model.from_dict(
         loads(dumps({given.name: on_the_wire(money, given.unit)}))
     )
-    assert getattr(answer, given.attribute) is None
-    assert getattr(answer, f"{given.attribute}_in")(money.currency) == money
+    assert getattr(response, given.attribute) is None
+    assert getattr(response, f"{given.attribute}_in")(money.currency) == money
 
 
 @pytest.mark.parametrize("given", PRICED, ids=str)
@@ -568,7 +568,7 @@ def test_an_answer_without_a_currency_gives_no_money_until_you_say_which(
 )
 def test_an_odd_amount_is_no_money_and_no_error(given: Given, odd: object) -> None:
     currency = given.currency or "currency"
-    for answer in (
+    for response in (
         given.model.from_dict({given.name: odd, currency: "KZT"}),
         given.model.from_dict({currency: "KZT"}),
         *(
@@ -576,18 +576,18 @@ def test_an_odd_amount_is_no_money_and_no_error(given: Given, odd: object) -> No
             for code in (None, 5, "", "XXX", {})
         ),
     ):
-        assert getattr(answer, given.attribute) is None
+        assert getattr(response, given.attribute) is None
 
 
 WITH_AMOUNT_OBJECT = [
     key
-    for key, schema in answers().items()
+    for key, schema in responses().items()
     if object_of(schema["properties"].get("amount", {"type": "string"}))
 ]
 
 
 @pytest.mark.parametrize("key", WITH_AMOUNT_OBJECT)
-def test_an_answer_with_an_amount_object_gives_its_money(key: str) -> None:
+def test_a_response_with_an_amount_object_gives_its_money(key: str) -> None:
     model = getattr(models, CLASSES[key])
     assert (
         model.from_dict({"amount": {"value": 1250, "currency": "KZT"}}).money == PRICE

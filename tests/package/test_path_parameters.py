@@ -28,7 +28,7 @@ def sent(operation: Operation, name: str, value: str) -> Iterator[list[str]]:
     for kind in (PlexyPay, AsyncPlexyPay):
         targets: list[str] = []
 
-        def answer(
+        def respond(
             request: httpx.Request, targets: list[str] = targets
         ) -> httpx.Response:
             targets.append(request.url.raw_path.decode())
@@ -40,7 +40,7 @@ def sent(operation: Operation, name: str, value: str) -> Iterator[list[str]]:
             "checkout_api_key": "ck_1",
             "gate_api_key": "gk_1",
             "agent_id": "agent-1",
-            "http_client": httpx.MockTransport(answer),
+            "http_client": httpx.MockTransport(respond),
         }
         given = good_arguments(operation)
         if name in given:

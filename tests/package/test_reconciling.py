@@ -1,4 +1,4 @@
-"""Each call that can move money loses its answer, or never arrives, at the sandbox; then it is reconciled."""
+"""Each call that can move money loses its response, or never arrives, at the sandbox; then it is reconciled."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PRICE = Money("22000", "KZT")
 
 
 class Lossy(httpx.BaseTransport):
-    """A network that can lose a request on its way, or the answer to it."""
+    """A network that can lose a request on its way, or the response to it."""
 
     def __init__(self) -> None:
         self.inner = httpx.HTTPTransport()
@@ -41,7 +41,7 @@ class Lossy(httpx.BaseTransport):
         if request.method != "GET" and self.loses == "request":
             raise httpx.ReadError("reset", request=request)
         response = self.inner.handle_request(request)
-        if request.method != "GET" and self.loses == "answer":
+        if request.method != "GET" and self.loses == "response":
             response.read()
             raise httpx.ReadError("reset", request=request)
         return response
@@ -61,7 +61,7 @@ class AsyncLossy(httpx.AsyncBaseTransport):
         if request.method != "GET" and self.loses == "request":
             raise httpx.ReadError("reset", request=request)
         response = await self.inner.handle_async_request(request)
-        if request.method != "GET" and self.loses == "answer":
+        if request.method != "GET" and self.loses == "response":
             await response.aread()
             raise httpx.ReadError("reset", request=request)
         return response
@@ -196,7 +196,7 @@ def prepared(shop: Shop, call: str) -> Callable[[], Any]:
 
 @contextmanager
 def losing(shop: Shop, what: str) -> Iterator[list[OutcomeUnknownError]]:
-    """Loses every answer, or every request, and collects the error that this is to the caller."""
+    """Loses every response, or every request, and collects the error that this is to the caller."""
     errors: list[OutcomeUnknownError] = []
     shop.network.loses = what
     with pytest.raises(OutcomeUnknownError) as caught:
@@ -214,7 +214,7 @@ def test_a_transaction_s_own_id_proves_nothing_absent(shop: Shop) -> None:
     assert isinstance(errors[0].reconcile(min_age=0), Undetermined)
 
 
-LOST = {  # What is said when the answer was lost, and when the request was.
+LOST = {  # What is said when the response was lost, and when the request was.
     "direct_payments.create": (Executed, NotExecuted),
     "direct_payments.continue_three_ds": (Executed, Undetermined),
     "payments.capture": (Executed, NotExecuted),
@@ -225,7 +225,7 @@ LOST = {  # What is said when the answer was lost, and when the request was.
 }
 
 
-@pytest.mark.parametrize("what", ["answer", "request"])
+@pytest.mark.parametrize("what", ["response", "request"])
 @pytest.mark.parametrize("call", RECIPES)
 def test_each_call_is_reconciled_against_the_sandbox(
     shop: Shop, call: str, what: str
@@ -237,16 +237,16 @@ def test_each_call_is_reconciled_against_the_sandbox(
         make()
     (error,) = errors
     wanted = LOST.get(call, (Undetermined, Undetermined))[what == "request"]
-    answer = error.reconcile(min_age=0)
-    assert type(answer) is wanted
+    response = error.reconcile(min_age=0)
+    assert type(response) is wanted
     again = shop.client.reconcile(
         pickle.loads(pickle.dumps(error)).saved_call, min_age=0
     )
     assert type(again) is wanted
-    if isinstance(answer, Undetermined):
-        assert answer.reason
-        assert answer.check
-    if isinstance(answer, NotExecuted):
+    if isinstance(response, Undetermined):
+        assert response.reason
+        assert response.check
+    if isinstance(response, NotExecuted):
         early = error.reconcile()
         assert isinstance(early, Undetermined)
         assert early.retry_after
@@ -309,18 +309,18 @@ def test_a_worker_that_died_after_saving_leaves_enough_behind(shop: Shop) -> Non
 
 def test_a_refund_of_a_part_is_found_by_a_reference_of_its_own(shop: Shop) -> None:
     charged = shop.finished("ORD-1", transaction_type="sale")
-    with losing(shop, "answer") as errors:
+    with losing(shop, "response") as errors:
         shop.client.payments.refund(
             charged, amount=Money("500", "KZT"), order_reference="REF-1"
         )
     assert isinstance(errors[0].reconcile(), Executed)
-    with losing(shop, "answer") as errors:
+    with losing(shop, "response") as errors:
         shop.client.payments.refund(charged, amount=Money("500", "KZT"))
     assert isinstance(errors[0].reconcile(), Undetermined)
 
 
 @pytest.mark.parametrize(
-    ("loses", "wanted"), [("answer", Executed), ("request", NotExecuted)]
+    ("loses", "wanted"), [("response", Executed), ("request", NotExecuted)]
 )
 def test_the_async_client_reconciles_alike(loses: str, wanted: type) -> None:
     async def program(sandbox: RunningSandbox) -> None:

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 import pytest
 from plexy_pay import PlexyError, PlexyPay
-from plexy_pay._core.attempts import Answer, Send
+from plexy_pay._core.attempts import RawResponse, Send
 from plexy_pay._core.flow import Call
 from plexy_pay._core.operation import Operation, Request
 from plexy_pay._operations import OPERATIONS
@@ -22,7 +22,7 @@ CLIENT = PlexyPay(
 
 
 def attempts_at_a_server_that_always_fails(operation: Operation, key: str) -> int:
-    """How often the client sends a call with that idempotency key while every answer is a 500."""
+    """How often the client sends a call with that idempotency key while every response is a 500."""
     fields = {operation.idempotency_key: key} if operation.idempotency_key else {}
     request = Request(
         operation=operation,
@@ -38,7 +38,7 @@ def attempts_at_a_server_that_always_fails(operation: Operation, key: str) -> in
         for step in call.run():
             if isinstance(step, Send):
                 sent += 1
-                step.result = Answer(500, [], None)
+                step.result = RawResponse(500, [], None)
     return sent
 
 

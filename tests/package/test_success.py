@@ -1,4 +1,4 @@
-"""Of every call that moves money, only `success: true` is a success, where its answer has the word at all."""
+"""Of every call that moves money, only `success: true` is a success, where its response has the word at all."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MONEY = [operation for operation in OPERATIONS if operation.moves_money]
 
 
 def says_success(operation: Operation) -> bool:
-    """Whether the model of its answer has the field."""
+    """Whether the model of its response has the field."""
     folder = operation.call.rpartition(".")[0].replace(".", "_")
     functions = importlib.import_module(f"plexy_pay.api.{folder}.{operation.id}")
     model = getattr(functions._decode, "model", None)
@@ -38,13 +38,13 @@ def says_success(operation: Operation) -> bool:
     )
 
 
-def clients(answer: Any, **more: Any) -> Iterator[PlexyPay | AsyncPlexyPay]:
+def clients(response: Any, **more: Any) -> Iterator[PlexyPay | AsyncPlexyPay]:
     def handle(request: httpx.Request) -> httpx.Response:
         # A response belongs to one request: its copy is another's.
         return (
-            copy(answer)
-            if isinstance(answer, httpx.Response)
-            else httpx.Response(200, json=answer)
+            copy(response)
+            if isinstance(response, httpx.Response)
+            else httpx.Response(200, json=response)
         )
 
     transport = httpx.MockTransport(handle)
@@ -94,12 +94,12 @@ def test_a_call_that_moves_money_takes_nothing_else_for_a_success(
 
 @pytest.mark.parametrize("operation", MONEY, ids=lambda operation: operation.call)
 @pytest.mark.parametrize(
-    "answer", [{}, {"error": {"code": 51}}], ids=["nothing", "an error"]
+    "response", [{}, {"error": {"code": 51}}], ids=["nothing", "an error"]
 )
-def test_an_answer_without_success_is_a_success_only_where_the_spec_has_none(
-    operation: Operation, answer: Any
+def test_a_response_without_success_is_a_success_only_where_the_spec_has_none(
+    operation: Operation, response: Any
 ) -> None:
-    for client in clients(answer):
+    for client in clients(response):
         call = partial(attrgetter(operation.call)(client), **good_arguments(operation))
         if not operation.says_success:
             carried_out(call)

@@ -23,14 +23,14 @@ def call(kind: Any, method: str, **given_arguments: Any) -> list[httpx.Request]:
     """Call a method of the payment links; return what was sent."""
     sent: list[httpx.Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         sent.append(request)
         return httpx.Response(200, json={})
 
     async def wait(made: Any) -> None:
         await made
 
-    client = kind("pr_1", http_client=httpx.MockTransport(answer))
+    client = kind("pr_1", http_client=httpx.MockTransport(respond))
     try:
         made = getattr(client.payment_links, method)(**given_arguments)
         if inspect.isawaitable(made):

@@ -1,4 +1,4 @@
-"""Whatever the API answers is decoded, kept whole and reported: proven for the answer of every operation.
+"""Whatever the API answers is decoded, kept whole and reported: proven for the response of every operation.
 
 Payloads that fit the document are made of its schemas, then changed: fields added, taken away, of another type, null,
 with new values of enumerations, nested deeply.
@@ -19,15 +19,15 @@ from helpers.payloads import (
     CANARY,
     DOCUMENT,
     OF_TYPE,
-    Answer,
     Place,
-    answers,
+    ResponseBody,
     anything,
     fitting,
     json_type,
     model_objects,
     places,
     resolved,
+    responses,
     types_of,
 )
 from hypothesis import given, settings
@@ -38,26 +38,30 @@ from plexy_pay._core.drift import Difference, differences
 from plexy_pay._core.encoding import dumps, encode, loads
 from plexy_pay._core.schema import schema_of
 
-ANSWERS = list({(json.dumps(answer.schema)): answer for answer in answers()}.values())
+RESPONSES = list(
+    {(json.dumps(response.schema)): response for response in responses()}.values()
+)
 EXAMPLES = settings(max_examples=8)
 
-every_answer = pytest.mark.parametrize(
-    "answer", ANSWERS, ids=[answer.operation for answer in ANSWERS]
+every_response = pytest.mark.parametrize(
+    "response", RESPONSES, ids=[response.operation for response in RESPONSES]
 )
 
 
-def of(operation: str) -> Answer:
-    """The answer of one operation."""
-    return next(answer for answer in answers() if answer.operation == operation)
+def of(operation: str) -> ResponseBody:
+    """The response of one operation."""
+    return next(response for response in responses() if response.operation == operation)
 
 
-def decoded(answer: Answer, payload: Any) -> tuple[Any, set[tuple[str, str, str]]]:
+def decoded(
+    response: ResponseBody, payload: Any
+) -> tuple[Any, set[tuple[str, str, str]]]:
     """What the package makes of a payload, and the differences it finds: pointer, kind, seen."""
     data = loads(dumps(payload))
     before = misfit()
-    made = answer.decode(data)
+    made = response.decode(data)
     noticed = misfit() != before + 1
-    found = differences(answer.decode, data)
+    found = differences(response.decode, data)
     assert noticed == bool(found), found
     assert len(set(found)) == len(found)
     check_is_kept(payload, encode(made))
@@ -129,59 +133,59 @@ def check_shows_no_secret(made: Any) -> None:
             assert CANARY not in repr(model)
 
 
-def pick(data: st.DataObject, answer: Answer, payload: Any) -> Place:
+def pick(data: st.DataObject, response: ResponseBody, payload: Any) -> Place:
     """Any place of the payload; the payload is made fuller until there is one."""
-    found = list(places(answer.schema, payload))
+    found = list(places(response.schema, payload))
     return data.draw(st.sampled_from(found))
 
 
-def payload_with_places(data: st.DataObject, answer: Answer) -> Any:
+def payload_with_places(data: st.DataObject, response: ResponseBody) -> Any:
     """A payload with at least one declared field."""
     return data.draw(
-        fitting(answer.schema).filter(lambda made: any(places(answer.schema, made)))
+        fitting(response.schema).filter(lambda made: any(places(response.schema, made)))
     )
 
 
-def test_every_operation_with_an_answer_is_here() -> None:
+def test_every_operation_with_a_response_is_here() -> None:
     wanted = sum(
-        "application/json" in answer.get("content", {})
+        "application/json" in response.get("content", {})
         for item in DOCUMENT["paths"].values()
         for operation in item.values()
         if isinstance(operation, dict) and "operationId" in operation
-        for status, answer in operation["responses"].items()
+        for status, response in operation["responses"].items()
         if status.startswith("2")
     )
-    assert len(list(answers())) == wanted > 50
+    assert len(list(responses())) == wanted > 50
 
 
-@every_answer
-def test_every_decoder_says_what_it_expects(answer: Answer) -> None:
-    assert expected_by(answer.decode) is not None
+@every_response
+def test_every_decoder_says_what_it_expects(response: ResponseBody) -> None:
+    assert expected_by(response.decode) is not None
 
 
-@every_answer
+@every_response
 @EXAMPLES
 @given(data=st.data())
-def test_an_answer_that_fits_is_decoded_whole_and_reports_nothing(
-    answer: Answer, data: st.DataObject
+def test_a_response_that_fits_is_decoded_whole_and_reports_nothing(
+    response: ResponseBody, data: st.DataObject
 ) -> None:
-    payload = data.draw(fitting(answer.schema))
+    payload = data.draw(fitting(response.schema))
     Draft202012Validator(
-        {**answer.schema, "components": DOCUMENT["components"]}
+        {**response.schema, "components": DOCUMENT["components"]}
     ).validate(payload)
-    made, found = decoded(answer, payload)
+    made, found = decoded(response, payload)
     assert found == set()
     check_shows_no_secret(made)
 
 
-@every_answer
+@every_response
 @EXAMPLES
 @given(data=st.data())
 def test_a_field_of_another_type_stays_as_it_came_and_is_reported(
-    answer: Answer, data: st.DataObject
+    response: ResponseBody, data: st.DataObject
 ) -> None:
-    payload = payload_with_places(data, answer)
-    place = pick(data, answer, payload)
+    payload = payload_with_places(data, response)
+    place = pick(data, response, payload)
     allowed = types_of(place.schema)
     allowed |= {"integer"} if "number" in allowed else set()
     others = sorted(OF_TYPE.keys() - allowed) if allowed else sorted(OF_TYPE)
@@ -190,81 +194,81 @@ def test_a_field_of_another_type_stays_as_it_came_and_is_reported(
     kind = data.draw(st.sampled_from(others))
     value = copy.deepcopy(OF_TYPE[kind])
     place.put(payload, value)
-    made, found = decoded(answer, payload)
+    made, found = decoded(response, payload)
     assert found == ({(place.pointer, "type", kind)} if allowed else set())
     assert at(made, place) == value
     if kind in ("object", "array") or place.sensitive:
         check_shows_no_secret(made)
 
 
-@every_answer
+@every_response
 @EXAMPLES
 @given(data=st.data())
 def test_a_missing_field_is_unset_and_reported_if_it_is_required(
-    answer: Answer, data: st.DataObject
+    response: ResponseBody, data: st.DataObject
 ) -> None:
-    payload = payload_with_places(data, answer)
-    place = pick(data, answer, payload)
+    payload = payload_with_places(data, response)
+    place = pick(data, response, payload)
     if isinstance(place.path[-1], int):
         return
     del place.holder(payload)[place.path[-1]]
-    _, found = decoded(answer, payload)
+    _, found = decoded(response, payload)
     # Of several rows, the others may still have it: it is this one that is told.
     assert found == (
         {(place.pointer, "missing", "absent")} if place.required else set()
     )
 
 
-@every_answer
+@every_response
 @EXAMPLES
 @given(data=st.data(), value=anything)
 def test_a_new_field_is_kept_and_reported_unless_any_is_allowed(
-    answer: Answer, data: st.DataObject, value: Any
+    response: ResponseBody, data: st.DataObject, value: Any
 ) -> None:
-    payload = data.draw(fitting(answer.schema).filter(lambda made: made != []))
+    payload = data.draw(fitting(response.schema).filter(lambda made: made != []))
     target, pointer, free = data.draw(
-        st.sampled_from(list(model_objects(answer.schema, payload)))
+        st.sampled_from(list(model_objects(response.schema, payload)))
     )
     target["brandNew"] = [value, CANARY]
-    made, found = decoded(answer, payload)
+    made, found = decoded(response, payload)
     assert found == (
         set() if free else {(f"{pointer}/brandNew", "unknown-field", "array")}
     )
     check_shows_no_secret(made)
 
 
-@every_answer
+@every_response
 @EXAMPLES
 @given(data=st.data())
 def test_a_new_value_of_an_enumeration_is_an_open_member_and_reported(
-    answer: Answer, data: st.DataObject
+    response: ResponseBody, data: st.DataObject
 ) -> None:
-    payload = payload_with_places(data, answer)
+    payload = payload_with_places(data, response)
     enums = [
         place
-        for place in places(answer.schema, payload)
+        for place in places(response.schema, payload)
         if "enum" in resolved(place.schema)
     ]
     if not enums:
         return
     place = data.draw(st.sampled_from(enums))
     place.put(payload, "BRAND_NEW")
-    made, found = decoded(answer, payload)
+    made, found = decoded(response, payload)
     assert found == {(place.pointer, "unknown-value", "string")}
     member = at(made, place)
     assert not member.is_known
     assert member == "BRAND_NEW"
 
 
-@every_answer
+@every_response
 @EXAMPLES
 @given(data=st.data())
 def test_any_number_of_changes_at_once_loses_nothing(
-    answer: Answer, data: st.DataObject
+    response: ResponseBody, data: st.DataObject
 ) -> None:
-    payload = data.draw(fitting(answer.schema))
+    payload = data.draw(fitting(response.schema))
     for _ in range(data.draw(st.integers(1, 6))):
-        found = list(places(answer.schema, payload))
+        found = list(places(response.schema, payload))
         if not found:
             break
         place = data.draw(st.sampled_from(found))
@@ -277,22 +281,22 @@ def test_any_number_of_changes_at_once_loses_nothing(
                 holder[data.draw(st.sampled_from(["brandNew", "a/b", "", "id "]))] = (
                     data.draw(anything)
                 )
-    made, _ = decoded(answer, payload)
+    made, _ = decoded(response, payload)
     for model in [made, *models_in(made)]:
         assert repr(model)
 
 
-@every_answer
-def test_a_field_that_is_nested_deeply_is_kept(answer: Answer) -> None:
+@every_response
+def test_a_field_that_is_nested_deeply_is_kept(response: ResponseBody) -> None:
     deep: Any = "end"
     for _ in range(600):
         deep = [{"in": deep}]
-    properties = resolved(resolved(answer.schema).get("items", answer.schema)).get(
+    properties = resolved(resolved(response.schema).get("items", response.schema)).get(
         "properties", {}
     )
     for name in [*properties, "brandNew"]:
         payload: Any = {name: deep}
-        payload = [payload] if "array" in types_of(answer.schema) else payload
+        payload = [payload] if "array" in types_of(response.schema) else payload
         try:
             data = loads(
                 b'{"%b": ' % name.encode()
@@ -303,7 +307,7 @@ def test_a_field_that_is_nested_deeply_is_kept(answer: Answer) -> None:
             )
         except ValueError:
             return  # This Python reads no JSON that is nested so deeply.
-        made = answer.decode([data] if isinstance(payload, list) else data)
+        made = response.decode([data] if isinstance(payload, list) else data)
         assert repr(made)
         back = encode(made)
         back = back[0] if isinstance(payload, list) else back
@@ -314,9 +318,9 @@ def test_a_field_that_is_nested_deeply_is_kept(answer: Answer) -> None:
 
 
 def test_a_time_with_more_digits_than_a_datetime_holds_stays_text() -> None:
-    answer = of("retrieve_payment_link")
+    response = of("retrieve_payment_link")
     exact = "2026-01-02T03:04:05.123456789Z"
-    made, found = decoded(answer, {"id": "pl_1", "createdAt": exact})
+    made, found = decoded(response, {"id": "pl_1", "createdAt": exact})
     assert made.created_at == exact
     assert found == {("/createdAt", "type", "string")}
 
@@ -331,8 +335,8 @@ def test_a_time_with_more_digits_than_a_datetime_holds_stays_text() -> None:
     ],
 )  # fmt: skip
 def test_a_time_in_any_spelling_keeps_its_instant(text: str) -> None:
-    answer = of("retrieve_payment_link")
-    decoded(answer, {"id": "pl_1", "createdAt": text})
+    response = of("retrieve_payment_link")
+    decoded(response, {"id": "pl_1", "createdAt": text})
 
 
 @pytest.mark.parametrize(
@@ -340,8 +344,8 @@ def test_a_time_in_any_spelling_keeps_its_instant(text: str) -> None:
     ["0.10", "1.0", "22000.00", "1E+5", "-0.000", "1e-30", "12345678901234567890.12"],
 )
 def test_a_number_keeps_its_digits(number: str) -> None:
-    answer = of("list_transactions")
-    made = answer.decode(
+    response = of("list_transactions")
+    made = response.decode(
         loads(b'{"data": [{"transactionId": "1", "amount": %b}]}' % number.encode())
     )
     amount = encode(made)["data"][0]["amount"]
@@ -349,7 +353,7 @@ def test_a_number_keeps_its_digits(number: str) -> None:
 
 
 def test_a_key_that_may_be_personal_is_not_named() -> None:
-    answer = of("retrieve_payment_link")
+    response = of("retrieve_payment_link")
     keys = [
         "a@example.kz",
         "+77010000000",
@@ -362,20 +366,20 @@ def test_a_key_that_may_be_personal_is_not_named() -> None:
         "a\nb",
     ]
     _, found = decoded(
-        answer,
+        response,
         {"id": "pl_1", "metadata": dict.fromkeys(keys, 1), **dict.fromkeys(keys, 1)},
     )
     assert found == {("/*", "unknown-field", "integer")}
 
 
 def test_differences_are_told_in_words_of_the_spec() -> None:
-    answer = of("list_transactions")
+    response = of("list_transactions")
     rows = [
         {"transactionId": 1, "status": "later", "amount": "5"},
         {"transactionId": 2, "createdAt": "soon", "status": 7},
         {"new": None},
     ]
-    found = differences(answer.decode, {"data": rows, "page": "1"})
+    found = differences(response.decode, {"data": rows, "page": "1"})
     assert found == [
         Difference("/data/*/transactionId", "type", "string", "integer"),
         Difference("/data/*/status", "unknown-value", "TransactionStatus", "string"),
@@ -389,22 +393,22 @@ def test_differences_are_told_in_words_of_the_spec() -> None:
 
 
 def test_an_item_that_is_no_object_does_not_spoil_the_list() -> None:
-    for answer in ANSWERS:
-        if "array" in types_of(answer.schema):
+    for response in RESPONSES:
+        if "array" in types_of(response.schema):
             rows: list[Any] = [{"id": "1"}, None, "x", ["y"], 5, {"id": "2"}]
-            made, found = decoded(answer, rows)
+            made, found = decoded(response, rows)
             assert made[1:5] == rows[1:5]
             kinds = {json_type(row) for row in rows[1:5]}
             assert {("/*", "type", kind) for kind in kinds} <= found
 
 
 def test_null_for_a_list_is_an_empty_list_and_reported() -> None:
-    for answer in ANSWERS:
-        if "array" in types_of(answer.schema):
+    for response in RESPONSES:
+        if "array" in types_of(response.schema):
             before = misfit()
-            assert answer.decode(None) == []
+            assert response.decode(None) == []
             assert misfit() != before + 1
-            assert differences(answer.decode, None) == [
+            assert differences(response.decode, None) == [
                 Difference("", "type", "array", "null")
             ]
 

@@ -52,13 +52,13 @@ AMOUNT = Money("22000", "KZT")
 class Wire:
     """A transport that keeps what was sent, and answers each with the same object."""
 
-    def __init__(self, answer: Any = None) -> None:
+    def __init__(self, response: Any = None) -> None:
         self.sent: list[bytes] = []
-        self.answer = {"id": "x", "success": True} if answer is None else answer
+        self.response = {"id": "x", "success": True} if response is None else response
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request.content)
-        return httpx.Response(200, json=self.answer)
+        return httpx.Response(200, json=self.response)
 
 
 def client_of(kind: Any, wire: Wire) -> Any:
@@ -445,8 +445,8 @@ def test_the_default_filters_show_it() -> None:
     program = """
 import httpx
 from plexy_pay import Money, PlexyPay
-answer = httpx.MockTransport(lambda request: httpx.Response(200, json={}))
-client = PlexyPay("pr_1", http_client=answer)
+response = httpx.MockTransport(lambda request: httpx.Response(200, json={}))
+client = PlexyPay("pr_1", http_client=response)
 client.payment_links.create(amount=Money("1", "KZT"), metadata={"sucess_url": "x"})
 """
     done = subprocess.run(
@@ -465,9 +465,9 @@ def _objects(schema: Any) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("name", [name for name, _ in _objects(DOCUMENT)])
-def test_nothing_that_only_an_answer_brought_warns(name: str, seen: Seen) -> None:
+def test_nothing_that_only_a_response_brought_warns(name: str, seen: Seen) -> None:
     kind = getattr(models, CLASSES[name], None)
-    if kind is None or (hasattr(kind, "from_params") and name not in ANSWERS):
+    if kind is None or (hasattr(kind, "from_params") and name not in ANSWERED):
         return
     for known in SCHEMAS[name]["properties"]:
         kind.from_dict({misspelt(known): "x"}).to_dict()
@@ -475,7 +475,7 @@ def test_nothing_that_only_an_answer_brought_warns(name: str, seen: Seen) -> Non
 
 
 def _answered() -> set[str]:
-    """The schemas that an answer can hold."""
+    """The schemas that a response can hold."""
     waiting: list[Any] = [
         operation["responses"]
         for item in DOCUMENT["paths"].values()
@@ -501,10 +501,10 @@ def _answered() -> set[str]:
 
 
 VISITED: set[int] = set()
-ANSWERS = _answered()
+ANSWERED = _answered()
 
 
-def test_reading_an_answer_with_an_odd_name_warns_of_nothing(seen: Seen) -> None:
+def test_reading_a_response_with_an_odd_name_warns_of_nothing(seen: Seen) -> None:
     link = client_of(
         PlexyPay, Wire({"id": "x", "metadata": {"sucessUrl": "x"}})
     ).payment_links.retrieve("x")

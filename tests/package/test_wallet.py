@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.calls import Recording
-from helpers.wire import Recorded, WireServer, http, json_answer
+from helpers.wire import Recorded, WireServer, http, json_response
 from plexy_pay import (
     AsyncPager,
     AsyncPlexyPay,
@@ -79,9 +79,9 @@ def wallet(request: pytest.FixtureRequest) -> Iterator[Wallet]:
 
 
 def sent(
-    wallet: Wallet, answer: Any, name: str, *arguments: Any, **keywords: Any
+    wallet: Wallet, response: Any, name: str, *arguments: Any, **keywords: Any
 ) -> Recorded:
-    with WireServer(json_answer(answer)) as server:
+    with WireServer(json_response(response)) as server:
         wallet.call(server.origin, name, *arguments, **keywords)
     [request] = server.requests
     return request
@@ -89,7 +89,7 @@ def sent(
 
 @pytest.mark.parametrize("prefix", ["", "/proxy", "/proxy/"])
 def test_the_slash_of_the_list_leaves(wallet: Wallet, prefix: str) -> None:
-    with WireServer(json_answer([ROW])) as server:
+    with WireServer(json_response([ROW])) as server:
         rows = wallet.call(server.origin + prefix, "list")
 
     assert [request.line for request in server.requests] == [
@@ -130,7 +130,7 @@ def test_an_authorization_leaves_in_minor_units_with_its_currency_and_its_key(
 
 def test_nothing_but_the_key_is_required(wallet: Wallet) -> None:
     assert sent(wallet, ROW, "authorize", idempotency_key="k-1").body == b"{}"
-    with WireServer(json_answer(ROW)) as server:
+    with WireServer(json_response(ROW)) as server:
         with pytest.raises(InvalidParameterError):
             wallet.call(server.origin, "authorize", idempotency_key="", **ORDER)
         with pytest.raises(TypeError, match="idempotency_key"):
@@ -141,7 +141,7 @@ def test_nothing_but_the_key_is_required(wallet: Wallet) -> None:
 def test_an_authorization_is_repeated_with_the_same_key_and_bytes(
     wallet: Wallet,
 ) -> None:
-    with WireServer(FAILURE, FAILURE, json_answer(ROW)) as server:
+    with WireServer(FAILURE, FAILURE, json_response(ROW)) as server:
         wallet.call(server.origin, "authorize", idempotency_key="k-1", **ORDER)
 
     assert len(server.requests) == 3
@@ -151,7 +151,7 @@ def test_an_authorization_is_repeated_with_the_same_key_and_bytes(
 @pytest.mark.parametrize("name", MOVES)
 def test_what_has_no_key_is_not_repeated(wallet: Wallet, name: str) -> None:
     with (
-        WireServer(FAILURE, json_answer(ROW)) as server,
+        WireServer(FAILURE, json_response(ROW)) as server,
         pytest.raises(errors.OutcomeUnknownError) as caught,
     ):
         wallet.call(server.origin, name, "w-1")
@@ -172,7 +172,7 @@ def test_the_transaction_comes_back_whatever_its_status_is(
         if name == "authorize"
         else {"wallet_transaction_id": "w-1"}
     )
-    with WireServer(json_answer(ROW | {"walletTransactionStatus": status})) as server:
+    with WireServer(json_response(ROW | {"walletTransactionStatus": status})) as server:
         made = wallet.call(server.origin, name, **given)
 
     assert made.wallet_transaction_status == status
@@ -192,15 +192,15 @@ def test_no_row_and_no_status_tells_what_became_of_a_call(
         with pytest.raises(errors.OutcomeUnknownError) as caught:
             wallet.finished(getattr(client.wallet, name)(**given))
     with WireServer(
-        json_answer(
+        json_response(
             [ROW] if name == "authorize" else ROW | {"walletTransactionId": "w-1"}
         )
     ) as server:
         other = wallet.client(server.origin, environment="test")
         saved = {**caught.value.saved_call, "origin": server.origin}
-        answer = wallet.finished(other.reconcile(saved, min_age=0))
+        response = wallet.finished(other.reconcile(saved, min_age=0))
 
-    assert isinstance(answer, Undetermined)
+    assert isinstance(response, Undetermined)
     [look_up] = server.requests
     assert look_up.target == (
         "/v1/wallet/transactions/"
@@ -212,8 +212,8 @@ def test_no_row_and_no_status_tells_what_became_of_a_call(
         if name == "authorize"
         else "shows it as 'SUCCESS'"
     )
-    assert shown in answer.reason
-    assert ("same idempotency key" in answer.check) == (name == "authorize")
+    assert shown in response.reason
+    assert ("same idempotency key" in response.check) == (name == "authorize")
 
 
 def test_each_status_says_what_is_inferred_of_it() -> None:

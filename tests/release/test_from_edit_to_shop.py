@@ -26,7 +26,7 @@ from helpers.clones import clone, commit, git
 from helpers.commands import Commands
 from helpers.index_server import LOGIN, RunningIndex
 from helpers.pages import ROOT, blocks
-from helpers.wire import WireServer, json_answer
+from helpers.wire import WireServer, json_response
 
 from generator import agreement
 from generator.release import archives
@@ -307,8 +307,8 @@ def test_the_wheel_of_the_index_and_the_copy_know_what_is_new_and_warn_of_what_i
     )
     wheel, copy = ("plexy_pay", tmp_path), ("shop._vendor.acme_pay", done.shop)
     for package, where in (wheel, copy):
-        answer: dict[str, Any] = {"id": "L1", "url": "https://pay.example/L1"}
-        with WireServer(json_answer(answer)) as server:
+        response: dict[str, Any] = {"id": "L1", "url": "https://pay.example/L1"}
+        with WireServer(json_response(response)) as server:
             said = run(
                 python,
                 "-c",

@@ -16,11 +16,11 @@ import pytest
 from helpers.clones import clone, commit, git
 from helpers.index_server import LOGIN, RunningIndex
 from helpers.specs import BASE
-from helpers.wire import Recorded, WireServer, http, json_answer
+from helpers.wire import Recorded, WireServer, http, json_response
 
 from generator import agreement
+from generator.diagnostics import GenerationError
 from generator.document import Document
-from generator.problems import GenerationError
 from generator.release import archives, publishing, release
 from generator.release.distributions import SANDBOX
 from generator.release.project import Project, Refused
@@ -372,9 +372,9 @@ def test_an_index_is_named_or_has_both_its_addresses(given: str) -> None:
     [
         http(500),
         http(204),
-        json_answer([1]),
-        json_answer({"files": [1]}),
-        json_answer({}),
+        json_response([1]),
+        json_response({"files": [1]}),
+        json_response({}),
         b"no http\r\n\r\n",
     ],
 )

@@ -63,15 +63,16 @@ class Runner:
                 assert stage.held is None or stage.held.acquire(timeout=30), (
                     "a request did not arrive"
                 )
-            cell = Cell(0, result.attempts, "answer", waits=tuple(stage.pace.slept))
+            cell = Cell(0, result.attempts, "response", waits=tuple(stage.pace.slept))
             if isinstance(result, PlexyError):
                 cell = cell._replace(
                     outcome=str(result.outcome), error=type(result).__name__
                 )
             if isinstance(result, OutcomeUnknownError):
-                answer = self._finish(self._reconcile(result))
+                response = self._finish(self._reconcile(result))
                 cell = cell._replace(
-                    cause=type(result.cause).__name__, reconciled=type(answer).__name__
+                    cause=type(result.cause).__name__,
+                    reconciled=type(response).__name__,
                 )
         # The servers have stopped: every byte that reached them is known.
         requests = [
@@ -84,7 +85,7 @@ class Runner:
         if isinstance(result, PlexyError):
             wrongs += _wrong_with_error(result, kind)
         else:
-            wrongs += _wrong_with_answer(result, stage)
+            wrongs += _wrong_with_response(result, stage)
         return Seen(cell._replace(arrived=len(requests)), wrongs)
 
     @contextmanager
@@ -157,9 +158,9 @@ def _wrong_with_servers(stage: Scene, kind: Kind, cell: Cell) -> Iterator[str]:
         yield "another host was contacted"
 
 
-def _wrong_with_answer(answer: Response[Any], stage: Scene) -> Iterator[str]:
-    value = answer.parsed if stage.variants else answer.parsed.to_dict()
-    if json.dumps(value, sort_keys=True) != json.dumps(stage.answer, sort_keys=True):
+def _wrong_with_response(response: Response[Any], stage: Scene) -> Iterator[str]:
+    value = response.parsed if stage.variants else response.parsed.to_dict()
+    if json.dumps(value, sort_keys=True) != json.dumps(stage.response, sort_keys=True):
         yield f"the caller got {value}, which is not what came"
 
 

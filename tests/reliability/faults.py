@@ -15,12 +15,12 @@ from unittest import mock
 
 from helpers.calls import KEY, OTHER_KEY, Recording
 from helpers.wire import (
-    Answer,
     Recorded,
     Then,
+    WireResponse,
     WireServer,
     http,
-    json_answer,
+    json_response,
     reset_on_close,
 )
 from plexy_pay._core.types import Timeout
@@ -103,9 +103,9 @@ class Scene:
         pace: The client's clocks.
         origin: The origin for the client.
         client: Further arguments of the client.
-        answer: The JSON of the answer that the caller must get, if it gets one.
-        variants: Whether the call is the one whose answer is a union.
-        held: Released by the server for each request that it lets wait for an answer, if it does.
+        response: The JSON of the response that the caller must get, if it gets one.
+        variants: Whether the call is the one whose response is a union.
+        held: Released by the server for each request that it lets wait for a response, if it does.
     """
 
     server: WireServer
@@ -113,7 +113,7 @@ class Scene:
     pace: Pace
     origin: str
     client: dict[str, Any] = field(default_factory=dict[str, Any])
-    answer: Any = None
+    response: Any = None
     variants: bool = False
     held: threading.Semaphore | None = None
 
@@ -123,7 +123,7 @@ def scene(fault: str, kind: Kind) -> Iterator[Scene]:
     """The scene of a fault, for one call of a kind."""
     pace = Pace()
     with (
-        WireServer(json_answer(kind.answer)) as elsewhere,
+        WireServer(json_response(kind.response)) as elsewhere,
         contextlib.ExitStack() as stage,
     ):
         made = _make(fault, kind, pace, elsewhere)
@@ -155,33 +155,33 @@ def _make(fault: str, kind: Kind, pace: Pace, elsewhere: WireServer) -> Scene:
         origin = (
             f"{scheme}://{UNRESOLVED if fault == 'dns' else '127.0.0.1'}:{made.port}"
         )
-        return Scene(made, elsewhere, pace, origin, answer=kind.answer)
+        return Scene(made, elsewhere, pace, origin, response=kind.response)
     if fault.startswith("redirect_"):
         headers = {"Location": f"{elsewhere.origin}/v1/taken"}
         server = WireServer(http(int(fault.removeprefix("redirect_")), b"", headers))
         return Scene(server, elsewhere, pace, server.origin)
     if fault in _ODD:
-        answer = _ODD[fault](kind)
+        response = _ODD[fault](kind)
         headers = {"Content-Type": "text/plain"} if fault == "wrong_type" else JSON
-        server = WireServer(http(200, json.dumps(answer).encode(), headers))
+        server = WireServer(http(200, json.dumps(response).encode(), headers))
         return Scene(
             server,
             elsewhere,
             pace,
             server.origin,
-            answer=answer,
+            response=response,
             variants=fault == "new_variant",
         )
     if fault.startswith("slow_"):
         return _slow(
             kind, _half(kind) if fault == "slow_body" else b"", elsewhere, pace
         )
-    server = WireServer(*_answers(fault, kind, pace))
-    made = Scene(server, elsewhere, pace, server.origin, answer=kind.answer)
+    server = WireServer(*_responses(fault, kind, pace))
+    made = Scene(server, elsewhere, pace, server.origin, response=kind.response)
     if fault == "rotated":
         made.client["api_key"] = [OTHER_KEY, KEY]
     if fault in _NO:
-        made.answer = _declined(kind, _NO[fault])
+        made.response = _declined(kind, _NO[fault])
     return made
 
 
@@ -208,11 +208,11 @@ _NO: dict[str, object] = {"declined": False, "declined_in_text": "false"}
 
 
 def _declined(kind: Kind, success: object) -> dict[str, Any]:
-    return kind.answer | {"success": success, "message": "Do not honor"}
+    return kind.response | {"success": success, "message": "Do not honor"}
 
 
 def _half(kind: Kind) -> bytes:
-    """An answer whose body ends in the middle, though its head has announced it whole."""
+    """A response whose body ends in the middle, though its head has announced it whole."""
     body = good(kind)
     return http(200, body, JSON)[: -len(body) // 2]
 
@@ -227,24 +227,24 @@ _SERVERS: dict[str, tuple[str, type[WireServer]]] = {
 }
 
 _ODD: dict[str, Callable[[Kind], Any]] = {
-    "wrong_type": lambda kind: kind.answer,
-    "new_value": lambda kind: kind.answer | {kind.status: "frozen"},
-    "new_field": lambda kind: kind.answer | {"novelty": {"since": [2027]}},
+    "wrong_type": lambda kind: kind.response,
+    "new_value": lambda kind: kind.response | {kind.status: "frozen"},
+    "new_field": lambda kind: kind.response | {"novelty": {"since": [2027]}},
     "new_variant": lambda kind: {"type": "barter", "goods": ["wool"]},
-    "null": lambda kind: dict.fromkeys(kind.answer),
+    "null": lambda kind: dict.fromkeys(kind.response),
     "other_type": lambda kind: {
         name: str(value) if isinstance(value, int) else 7
-        for name, value in kind.answer.items()
+        for name, value in kind.response.items()
     },
-    "missing": lambda kind: {kind.status: kind.answer[kind.status]},
+    "missing": lambda kind: {kind.status: kind.response[kind.status]},
 }
 
 
 def _failure(status: int, headers: dict[str, str] | None = None) -> bytes:
-    return json_answer({"code": 5, "message": "no"}, status, headers)
+    return json_response({"code": 5, "message": "no"}, status, headers)
 
 
-def _answers(fault: str, kind: Kind, pace: Pace) -> list[Answer]:
+def _responses(fault: str, kind: Kind, pace: Pace) -> list[WireResponse]:
     """What the server answers, in order; the last one is repeated."""
     body = good(kind)
     whole = http(200, body, JSON)
@@ -262,7 +262,7 @@ def _answers(fault: str, kind: Kind, pace: Pace) -> list[Answer]:
         return [_failure(429, {} if value is None else {"Retry-After": value})]
 
     def trickle(_: Recorded) -> bytes:
-        # The clock goes past the end of the call while the answer is on its way, in three pieces.
+        # The clock goes past the end of the call while the response is on its way, in three pieces.
         pace.now += 200
         third = -(-len(body) // 3)
         pieces = [body[at : at + third] for at in range(0, len(body), third)]
@@ -276,7 +276,7 @@ def _answers(fault: str, kind: Kind, pace: Pace) -> list[Answer]:
     def gzipped(content: bytes) -> bytes:
         return http(200, content, {**JSON, "Content-Encoding": "gzip"})
 
-    scripts: dict[str, Callable[[], list[Answer]]] = {
+    scripts: dict[str, Callable[[], list[WireResponse]]] = {
         "reset_read": lambda: [Then(reset=True)],
         "closed": lambda: [Then(close=True)],
         "not_http": lambda: [Then(b"SSH-2.0-OpenSSH_9.6\r\n\r\n", close=True)],
@@ -287,13 +287,13 @@ def _answers(fault: str, kind: Kind, pace: Pace) -> list[Answer]:
         "empty": lambda: [http(200, b"", JSON)],
         "truncated": lambda: [http(200, body[:-3], JSON)],
         "html": lambda: [http(200, HTML, {"Content-Type": "text/html"})],
-        "other_json": lambda: [json_answer("accepted")],
+        "other_json": lambda: [json_response("accepted")],
         "bad_gzip": lambda: [gzipped(b"\x1f\x8b\x08\x00 these are no compressed data")],
         "gzip_bomb": lambda: [gzipped(_BOMB)],
         "too_long": lambda: [http(200, body, {**JSON, "Content-Length": str(2**40)})],
         "html_404": lambda: [http(404, HTML, {"Content-Type": "text/html"})],
-        "declined": lambda: [json_answer(_declined(kind, False))],
-        "declined_in_text": lambda: [json_answer(_declined(kind, "false"))],
+        "declined": lambda: [json_response(_declined(kind, False))],
+        "declined_in_text": lambda: [json_response(_declined(kind, "false"))],
         "rotated": lambda: [_failure(401), whole],
         "wait_then_good": lambda: [many, whole],
         "reset_then_good": lambda: [Then(reset=True), whole],

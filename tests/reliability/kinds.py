@@ -1,4 +1,4 @@
-"""The three kinds of call that the table has, each with a good answer to it."""
+"""The three kinds of call that the table has, each with a good response to it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Kind:
         name: What the page calls it.
         call: The method's name in the client.
         make: Calls it, on a client or on its `with_raw_response`; the async client gives a coroutine.
-        answer: The JSON of a good answer.
-        status: The field of the answer that is an enumeration.
+        response: The JSON of a good response.
+        status: The field of the response that is an enumeration.
         key: The idempotency key that every attempt must carry.
         order: The order reference that every error must carry.
         moves_money: Whether it moves money.
@@ -37,7 +37,7 @@ class Kind:
     name: str
     call: str
     make: Callable[[Any], Any]
-    answer: dict[str, Any]
+    response: dict[str, Any]
     status: str
     key: str | None = None
     order: str | None = None
@@ -49,7 +49,7 @@ class Kind:
         return "POST" if self.moves_money else "GET"
 
     def request_with_variants(self) -> Request[Any]:
-        """The same kind of call, made by hand, whose answer is declared as one of two variants.
+        """The same kind of call, made by hand, whose response is declared as one of two variants.
 
         No operation of the API answers with a union today.
         """
@@ -89,7 +89,7 @@ READ = Kind(
     name="a GET",
     call="transactions.retrieve",
     make=lambda client: client.transactions.retrieve(PAYMENT),
-    answer={"transactionId": PAYMENT, "status": "charged", "amount": 22000},
+    response={"transactionId": PAYMENT, "status": "charged", "amount": 22000},
     status="status",
     moves_money=False,
 )
@@ -99,7 +99,7 @@ PAY = Kind(
     make=lambda client: client.payments.refund(
         PAYMENT, amount=5000, order_reference=ORDER
     ),
-    answer={"id": PAYMENT, "responseCode": "00", "success": True, "amount": 5000},
+    response={"id": PAYMENT, "responseCode": "00", "success": True, "amount": 5000},
     status="responseCode",
     order=ORDER,
 )
@@ -109,7 +109,7 @@ KEYED = Kind(
     make=lambda client: client.settlement_orders.create(
         request_id=REQUEST_ID, beneficiary_id=PAYMENT, amount=10000, currency="KZT"
     ),
-    answer={
+    response={
         "id": PAYMENT,
         "requestId": REQUEST_ID,
         "status": "created",
@@ -122,5 +122,5 @@ KINDS = (READ, PAY, KEYED)
 
 
 def good(kind: Kind) -> bytes:
-    """A good answer, as it goes over the wire."""
-    return json.dumps(kind.answer).encode()
+    """A good response, as it goes over the wire."""
+    return json.dumps(kind.response).encode()

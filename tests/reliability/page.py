@@ -16,7 +16,7 @@ _HEAD = """\
 
 # What happens when something breaks
 
-Networks lose answers, servers fail half-way, and then the question is what became of the money. This page is a
+Networks lose responses, servers fail half-way, and then the question is what became of the money. This page is a
 measurement: each cell is a call of this client into a fault made with real sockets, once with `PlexyPay` and once with
 `AsyncPlexyPay`. Both must do the same, and what `tests/reliability/rules.py` says, or the run fails.
 
@@ -34,11 +34,11 @@ Three calls stand for all:
 times, and the server got none. Then comes `error.outcome`, and the class of the error. The fifth column has the waits
 between the tries, with the dice loaded: real ones are random up to these, unless the API asked for a wait.
 
-The last column has what `error.reconcile()` answers, which every `OutcomeUnknownError` offers, while the fault goes on:
+The last column has the result of `error.reconcile()`, which every `OutcomeUnknownError` offers, while the fault lasts:
 a look-up into the same fault does not guess. Ask again when the API answers again
 ([When a payment's outcome is unknown](reconciling.md)).
 
-- **answer**: the call returned.
+- **response**: the call returned.
 - **not_sent**: nothing of the request left. No money moved.
 - **rejected**: the API said no. No money moved.
 - **unknown**: it may have been done. For a call that moves money the error is an `OutcomeUnknownError`; what stands in
@@ -58,11 +58,11 @@ _TAIL = """
 
 After the table, `./nox -s reliability` pays 10,000 orders at the sandbox with `direct_payments.create`, half of them by
 16 threads that share a `PlexyPay`, half by 64 tasks that share an `AsyncPlexyPay`, through a proxy that does harm to a
-fifth of the exchanges: it resets the connection, cuts answers off, gives none, or answers 429, 500, 502, 503, 504, 520
-or an HTML page, before and after it has passed the request on. Each worker does what
+fifth of the exchanges: it resets the connection, cuts responses off, gives none, or answers 429, 500, 502, 503, 504,
+520 or an HTML page, before and after it has passed the request on. Each worker does what
 [When a payment's outcome is unknown](reconciling.md) advises: it saves the call, calls, and saves the result. What ends
 with an `OutcomeUnknownError` is reconciled, among faults too; what stays undetermined is looked up once more without
-faults; and an order is paid again, under a reference of its own, only where the answer is `NotExecuted`. No money
+faults; and an order is paid again, under a reference of its own, only where the response is `NotExecuted`. No money
 moves at the sandbox, so the wait before a `NotExecuted` is left out (`environment="test"`, `min_age=0`).
 
 At the end the sandbox's own ledger is asked, past the proxy. The run prints its counts, and fails unless every order

@@ -114,7 +114,7 @@ class Result:
         calls: How many payments were sent, those that were sent again included.
         exchanges: How many requests met each fault of the proxy, or `none`.
         errors: The errors of the payments, by outcome and class.
-        reconciled: The answers of the look-ups.
+        reconciled: The responses of the look-ups.
         paid_once: Orders that the sandbox's ledger has one payment for.
         paid_twice: Orders that it has more than one for.
         lost: Orders that it has none for.
@@ -339,18 +339,18 @@ class Run:
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(by_sync)
             second = asyncio.run(by_async())
-            answers = [*first.result(), *second]
-        for order, answer in zip(orders, answers, strict=True):
-            self.result.reconciled[type(answer).__name__] += 1
-            if isinstance(answer, Executed):
+            responses = [*first.result(), *second]
+        for order, response in zip(orders, responses, strict=True):
+            self.result.reconciled[type(response).__name__] += 1
+            if isinstance(response, Executed):
                 assert isinstance(
-                    answer.transaction, (Transaction, TransactionResponse)
+                    response.transaction, (Transaction, TransactionResponse)
                 )
-                found = answer.transaction.transaction_id
+                found = response.transaction.transaction_id
                 # The sandbox shows it; of the API nobody has seen it.
                 assert isinstance(found, str)
                 order.transaction_id = found
-            elif isinstance(answer, NotExecuted):
+            elif isinstance(response, NotExecuted):
                 order.saved = None
 
     def _ask_the_ledger(self) -> None:

@@ -1,6 +1,6 @@
 """A proxy between client and sandbox that does harm to every fifth exchange.
 
-It reads a whole request, then decides by its seed: it passes the request on, or not, and gives the answer back, or
+It reads a whole request, then decides by its seed: it passes the request on, or not, and gives the response back, or
 something else. What it decides depends on the seed, the request and how often it has come, never on the clock or on the
 order of threads.
 """
@@ -26,7 +26,7 @@ ODDS: Mapping[str, float] = {
     "429, not passed on": 0.03,
     "cut off, passed on": 0.0195,
     "HTML page, passed on": 0.0195,
-    "no answer in time, passed on": 0.001,
+    "no response in time, passed on": 0.001,
 }
 """The share of each fault: together a fifth."""
 
@@ -82,8 +82,8 @@ class FaultyProxy:
         try:
             while (request := await _message(reader)) is not None:
                 upstream = await self._upstream(upstream)
-                answer, goes_on = await self._answer(request, reader, upstream)
-                writer.write(answer)
+                response, goes_on = await self._response(request, reader, upstream)
+                writer.write(response)
                 await writer.drain()
                 if not goes_on:
                     break
@@ -100,21 +100,21 @@ class FaultyProxy:
             return last
         return await asyncio.open_connection(*self._address)
 
-    async def _answer(
+    async def _response(
         self, request: bytes, reader: asyncio.StreamReader, upstream: Stream
     ) -> tuple[bytes, bool]:
         """What the client gets, and whether the connection goes on after it."""
         fault, dice = self._decide(request)
         self.counts[fault] += 1
-        answer = b""
+        response = b""
         if not fault.endswith("not passed on"):
             upstream[1].write(request)
             passed = await _message(upstream[0])
             if passed is None:
                 raise _Reset
-            answer = passed
+            response = passed
         if fault == "none":
-            return answer, True
+            return response, True
         if fault.startswith("reset"):
             raise _Reset
         if fault.startswith("5xx"):
@@ -124,7 +124,7 @@ class FaultyProxy:
         if fault.startswith("429"):
             return http(429, b"{}", {"Retry-After": "0"}), True
         if fault.startswith("cut off"):
-            return answer[: dice.randrange(1, len(answer))], False
+            return response[: dice.randrange(1, len(response))], False
         if fault.startswith("HTML page"):
             return http(200, HTML, {"Content-Type": "text/html"}), True
         await reader.read()  # Until the client has given up.
@@ -144,7 +144,7 @@ class FaultyProxy:
 
 
 async def _message(reader: asyncio.StreamReader) -> bytes | None:
-    """A whole request or answer; None at the end of the connection."""
+    """A whole request or response; None at the end of the connection."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError:

@@ -4,7 +4,7 @@ The rules are these. Every error says what it means for the money: `not_sent` (n
 (the API said no to it), `unknown` (anything else). An unknown outcome of a call that moves money raises
 OutcomeUnknownError, whatever stands behind it. A call is sent again only where a second arrival can do no harm: it
 only reads, nothing of it left, it got a 429, or it carries the idempotency key of its operation. Clients here have
-`max_retries=2`, so three tries is the most. A 4xx is a rejection only if HTTP says that it means so. An answer that
+`max_retries=2`, so three tries is the most. A 4xx is a rejection only if HTTP says that it means so. A response that
 arrived whole and can be read is given to the caller, however odd it is, unless it is that of a payment and does not say
 `success: true`; one that arrived and cannot be read is not asked for again.
 """
@@ -26,8 +26,8 @@ class Cell(NamedTuple):
     Attributes:
         arrived: How many whole requests reached the server.
         tries: How many times the client set out.
-        outcome: `answer`, or the outcome of the error.
-        error: The class of the error; empty for an answer.
+        outcome: `response`, or the outcome of the error.
+        error: The class of the error; empty for a response.
         cause: The class behind an OutcomeUnknownError; empty for others.
         waits: The seconds waited between tries.
         reconciled: What `error.reconcile()` answers while the fault goes on; empty where there is nothing to ask.
@@ -105,14 +105,14 @@ def rejected(fault: str, text: str, error: str) -> Row:
 
 
 def declined(fault: str, text: str) -> Row:
-    """The API says no with a status of success: it was not done. What a GET shows is an answer all the same."""
+    """The API says no with a status of success: it was not done. What a GET shows is a response all the same."""
     cell = Cell(1, 1, "rejected", "DeclinedError")
-    return Row(fault, text, Cell(1, 1, "answer"), cell, cell)
+    return Row(fault, text, Cell(1, 1, "response"), cell, cell)
 
 
 def odd_success(fault: str, text: str) -> Row:
     """Odd, and given to the caller; but a refund whose `success` is not `true` has not said that it was done."""
-    cell = Cell(1, 1, "answer")
+    cell = Cell(1, 1, "response")
     return Row(fault, text, cell, open_payment(1, 1, "UnexpectedResponseError"), cell)
 
 
@@ -124,8 +124,8 @@ def held_back(fault: str, text: str, *waits: float) -> Row:
 
 
 def answered(fault: str, text: str) -> Row:
-    """The answer is given to the caller, with all that came in it."""
-    cell = Cell(1, 1, "answer")
+    """The response is given to the caller, with all that came in it."""
+    cell = Cell(1, 1, "response")
     return Row(fault, text, cell, cell, cell)
 
 
@@ -163,17 +163,17 @@ BROKEN_OFF = [
     ),
     broken("not_http", "What comes back is not HTTP", "ApiConnectionError"),
     broken(
-        "huge_header", "A header of the answer is 200 kB long", "ApiConnectionError"
+        "huge_header", "A header of the response is 200 kB long", "ApiConnectionError"
     ),
-    broken("slow_head", "No answer comes within the read timeout", "ApiTimeoutError"),
+    broken("slow_head", "No response comes within the read timeout", "ApiTimeoutError"),
     broken(
         "slow_body",
-        "The body of the answer stops coming, for the read timeout",
+        "The body of the response stops coming, for the read timeout",
         "ApiTimeoutError",
     ),
     open_after_one(
         "trickle",
-        "The body of the answer trickles in beyond the total timeout of the call",
+        "The body of the response trickles in beyond the total timeout of the call",
         "ApiTimeoutError",
     ),
     broken(
@@ -286,38 +286,38 @@ ODD = [
 AGAIN = [
     Row(
         "rotated",
-        "401 for the first of two keys, then a good answer",
-        read=Cell(2, 2, "answer"),
-        pay=Cell(2, 2, "answer"),
-        keyed=Cell(2, 2, "answer"),
+        "401 for the first of two keys, then a good response",
+        read=Cell(2, 2, "response"),
+        pay=Cell(2, 2, "response"),
+        keyed=Cell(2, 2, "response"),
     ),
     Row(
         "refused_then_good",
-        "Refused, then a good answer",
-        read=Cell(1, 2, "answer", waits=(0.5,)),
-        pay=Cell(1, 2, "answer", waits=(0.5,)),
-        keyed=Cell(1, 2, "answer", waits=(0.5,)),
+        "Refused, then a good response",
+        read=Cell(1, 2, "response", waits=(0.5,)),
+        pay=Cell(1, 2, "response", waits=(0.5,)),
+        keyed=Cell(1, 2, "response", waits=(0.5,)),
     ),
     Row(
         "wait_then_good",
-        "429, then a good answer",
-        read=Cell(2, 2, "answer", waits=(0.5,)),
-        pay=Cell(2, 2, "answer", waits=(0.5,)),
-        keyed=Cell(2, 2, "answer", waits=(0.5,)),
+        "429, then a good response",
+        read=Cell(2, 2, "response", waits=(0.5,)),
+        pay=Cell(2, 2, "response", waits=(0.5,)),
+        keyed=Cell(2, 2, "response", waits=(0.5,)),
     ),
     Row(
         "reset_then_good",
-        "Reset after the request was read, then a good answer",
-        read=Cell(2, 2, "answer", waits=(0.5,)),
+        "Reset after the request was read, then a good response",
+        read=Cell(2, 2, "response", waits=(0.5,)),
         pay=open_payment(1, 1, "ApiConnectionError"),
-        keyed=Cell(2, 2, "answer", waits=(0.5,)),
+        keyed=Cell(2, 2, "response", waits=(0.5,)),
     ),
     Row(
         "down_then_good",
-        "503 with `Retry-After: 7`, then a good answer",
-        read=Cell(2, 2, "answer", waits=(7,)),
+        "503 with `Retry-After: 7`, then a good response",
+        read=Cell(2, 2, "response", waits=(7,)),
         pay=open_payment(1, 1, "ServiceUnavailableError"),
-        keyed=Cell(2, 2, "answer", waits=(7,)),
+        keyed=Cell(2, 2, "response", waits=(7,)),
     ),
     # The first one may have paid: a 409 that answers the second one says nothing about it.
     Row(
@@ -389,8 +389,8 @@ SECTIONS: list[tuple[str, str, list[Row]]] = [
         SERVER_ERRORS,
     ),
     (
-        "Odd answers",
-        "An answer that arrived is not thrown away because it does not fit: all of it is in the model, or in the "
+        "Odd responses",
+        "A response that arrived is not thrown away because it does not fit: all of it is in the model, or in the "
         "`response` of the error where a refund is not answered with `success: true`.",
         ODD,
     ),

@@ -16,7 +16,7 @@ import plexy_pay
 import pytest
 from helpers.calls import KEY, OTHER_KEY, Flavor, capturing, creating, reading
 from helpers.http_library import httpx
-from helpers.wire import WireServer, json_answer
+from helpers.wire import WireServer, json_response
 from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay._core.keys import netrc_key
 from plexy_pay._core.types import UNSET, Timeout, Timeouts, Unset
@@ -367,7 +367,7 @@ def test_an_async_client_works_in_one_event_loop_after_another() -> None:
         return result
 
     with WireServer(
-        json_answer({"id": "th_1"}, headers={"Connection": "close"})
+        json_response({"id": "th_1"}, headers={"Connection": "close"})
     ) as server:
         client = AsyncPlexyPay(KEY, base_url=server.origin)
         assert [asyncio.run(call()) for _ in range(3)] == [{"id": "th_1"}] * 3

@@ -11,7 +11,7 @@ import pytest
 from helpers.calls import KEY, Flavor, Recording, capturing, listing, operation, reading
 from helpers.gateways import Gateway
 from helpers.http_library import httpx
-from helpers.wire import Then, WireServer, http, json_answer
+from helpers.wire import Then, WireServer, http, json_response
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, Money, PlexyPay
@@ -440,7 +440,7 @@ def test_a_call_with_an_idempotency_key_is_repeated_behind_the_prefix(
     flavor: Flavor,
 ) -> None:
     request = capturing({"requestId": "r-1"}, idempotency_key="requestId")
-    with WireServer(http(503), json_answer({})) as server:
+    with WireServer(http(503), json_response({})) as server:
         flavor.call(flavor.client(f"{server.origin}/plexy", pace=Recording()), request)
     assert [sent.target for sent in server.requests] == [
         "/plexy/v1/payments/tx_1/capture"

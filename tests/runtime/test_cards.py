@@ -373,7 +373,7 @@ def test_a_year_can_be_sent_in_four_digits() -> None:
         # Without the lines around it.
         "".join(PEM.splitlines()[1:-1]),
     ],
-    ids=["text", "bytes", "answer", "line ends", "PKCS #1", "bare"],
+    ids=["text", "bytes", "response", "line ends", "PKCS #1", "bare"],
 )
 def test_a_key_is_taken_in_each_form(key: Any) -> None:
     assert fields_of(card().encrypt(key, padding=cards.Padding.OAEP_SHA256))[3] == "987"

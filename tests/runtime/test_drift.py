@@ -1,4 +1,4 @@
-"""Answers that differ from the spec: what is logged, how often, and what `strict=True` makes of it."""
+"""Responses that differ from the spec: what is logged, how often, and what `strict=True` makes of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from helpers.calls import KEY, OTHER_KEY, AsyncFlavor, Flavor, capturing, operation
-from helpers.wire import WireServer, http, json_answer
+from helpers.wire import WireServer, http, json_response
 from plexy_pay import (
     Difference,
     Money,
@@ -67,8 +67,8 @@ def refund() -> Request[Any]:
 def parsed(
     flavor: Flavor, payload: Any, request: Request[Any] | None = None, **arguments: Any
 ) -> Any:
-    """What a client makes of an answer."""
-    with WireServer(json_answer(payload)) as server:
+    """What a client makes of a response."""
+    with WireServer(json_response(payload)) as server:
         client = flavor.client(server.origin, max_retries=0, **arguments)
         return flavor.call(client, request or link()).parsed
 
@@ -77,7 +77,7 @@ def failure(
     flavor: Flavor, payload: Any, request: Request[Any] | None = None, **arguments: Any
 ) -> Any:
     """The error that a strict client raises, after one request."""
-    with WireServer(json_answer(payload)) as server:
+    with WireServer(json_response(payload)) as server:
         client = flavor.client(server.origin, max_retries=2, strict=True, **arguments)
         with pytest.raises(PlexyError) as caught:
             flavor.call(client, request or link())
@@ -114,7 +114,7 @@ def test_each_difference_is_one_record_without_a_value(
     ]
     assert {record.levelno for record in records(caplog)} == {logging.WARNING}
     texts = [record.getMessage() for record in records(caplog)]
-    assert "things.retrieve: the answer differs from the spec at /url" in texts[0]
+    assert "things.retrieve: the response differs from the spec at /url" in texts[0]
     assert not any(
         word in text for text in texts for word in ("4400", "dormant", "secret", "pl_1")
     )
@@ -131,7 +131,7 @@ def test_a_difference_is_reported_once_for_each_operation(
     ]  # fmt: skip
 
 
-def test_an_answer_that_fits_and_an_error_report_nothing(
+def test_a_response_that_fits_and_an_error_report_nothing(
     flavor: Flavor, caplog: pytest.LogCaptureFixture
 ) -> None:
     parsed(
@@ -139,7 +139,7 @@ def test_an_answer_that_fits_and_an_error_report_nothing(
         {"id": "pl_1", "metadata": {"own": 5}, "createdAt": "2026-01-02T03:04:05Z"},
     )
     with (
-        WireServer(json_answer(ODD_LINK, 400)) as server,
+        WireServer(json_response(ODD_LINK, 400)) as server,
         pytest.raises(BadRequestError),
     ):
         flavor.call(flavor.client(server.origin), link())
@@ -180,7 +180,7 @@ def test_the_memory_of_what_was_reported_is_bounded(
     assert len(told(caplog)) == 1000
 
 
-def test_a_log_filter_that_fails_does_not_cost_the_answer(flavor: Flavor) -> None:
+def test_a_log_filter_that_fails_does_not_cost_the_response(flavor: Flavor) -> None:
     def fail(record: logging.LogRecord) -> bool:
         raise RuntimeError("a filter of the user's")
 
@@ -192,7 +192,7 @@ def test_a_log_filter_that_fails_does_not_cost_the_answer(flavor: Flavor) -> Non
         logger.removeFilter(fail)
 
 
-def test_a_strict_client_takes_an_answer_that_fits(flavor: Flavor) -> None:
+def test_a_strict_client_takes_a_response_that_fits(flavor: Flavor) -> None:
     assert parsed(flavor, {"id": "pl_1"}, strict=True).id == "pl_1"
 
 
@@ -250,9 +250,9 @@ def test_a_decline_stays_a_decline(flavor: Flavor) -> None:
     assert error.outcome is Outcome.REJECTED
 
 
-def test_an_answer_of_the_wrong_kind_as_a_whole_cannot_be_read(flavor: Flavor) -> None:
+def test_a_response_of_the_wrong_kind_as_a_whole_cannot_be_read(flavor: Flavor) -> None:
     with (
-        WireServer(json_answer([ODD_LINK])) as server,
+        WireServer(json_response([ODD_LINK])) as server,
         pytest.raises(DecodingError, match="an array") as caught,
     ):
         flavor.call(flavor.client(server.origin), link())
@@ -278,7 +278,7 @@ def test_the_look_ups_of_reconcile_are_checked_too(
         return flavor.runner.run(result) if isinstance(flavor, AsyncFlavor) else result
 
     for strict in (False, True):
-        with WireServer(json_answer({"transactionId": 7, "brandNew": 1})) as server:
+        with WireServer(json_response({"transactionId": 7, "brandNew": 1})) as server:
             client = flavor.client(server.origin, strict=strict)
             saved = settled(
                 client.save_call("payments.refund", id="tx_1", amount=Money("5", "KZT"))
@@ -301,7 +301,7 @@ def test_an_event_whose_data_is_no_object_is_reported(
     ]
 
 
-def test_of_a_hostile_answer_no_more_differences_are_kept_than_are_reported(
+def test_of_a_hostile_response_no_more_differences_are_kept_than_are_reported(
     flavor: Flavor,
 ) -> None:
     names = (a + b + c for a in ascii_letters for b in ascii_letters for c in "_ab")

@@ -12,12 +12,12 @@ import pytest
 import trustme
 from helpers.calls import KEY, Flavor, capturing, reading
 from helpers.tunnels import Tunnels, serving
-from helpers.wire import WireServer, json_answer
+from helpers.wire import WireServer, json_response
 from plexy_pay._core.environment import proxy_for, tls_settings
 from plexy_pay._core.origins import Origin
 from plexy_pay.errors import ConfigurationError, Outcome, PlexyError
 
-ANSWER = json_answer({"id": "th_1", "success": True})
+RESPONSE = json_response({"id": "th_1", "success": True})
 SECRET = "s3cret-value"
 
 
@@ -73,7 +73,7 @@ def test_a_client_works_once_its_environment_is_mended(
     authority = trustme.CA()
     path = tmp_path / "authority.pem"
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    with WireServer(ANSWER, tls=serving(authority, "127.0.0.1")) as server:
+    with WireServer(RESPONSE, tls=serving(authority, "127.0.0.1")) as server:
         client = flavor.client(server.origin)
         with pytest.raises(ConfigurationError):
             flavor.call(client, reading())
@@ -100,7 +100,7 @@ def test_a_key_log_is_written(
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     monkeypatch.setenv("SSLKEYLOGFILE", str(log))
-    with WireServer(ANSWER, tls=serving(authority, "127.0.0.1")) as server:
+    with WireServer(RESPONSE, tls=serving(authority, "127.0.0.1")) as server:
         flavor.call(flavor.client(server.origin), reading())
     assert "CLIENT_" in log.read_text()
 
@@ -109,7 +109,7 @@ def test_plain_http_to_this_machine_needs_no_certificates(
     flavor: Flavor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nope")
-    with WireServer(ANSWER) as server:
+    with WireServer(RESPONSE) as server:
         assert flavor.call(flavor.client(server.origin), reading()).status_code == 200
 
 
@@ -161,7 +161,7 @@ def reaches(
 
     def call(environment: dict[str, str]) -> list[str]:
         with (
-            WireServer(ANSWER, tls=serving(authority, "api.plexypay.com")) as api,
+            WireServer(RESPONSE, tls=serving(authority, "api.plexypay.com")) as api,
             Tunnels(api.port) as proxy,
         ):
             monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
@@ -265,7 +265,7 @@ def test_a_proxy_that_speaks_tls_is_believed_by_the_same_certificates(
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    with WireServer(ANSWER, tls=serving(authority, "api.plexypay.com")) as api:
+    with WireServer(RESPONSE, tls=serving(authority, "api.plexypay.com")) as api:
         with Tunnels(api.port, tls=serving(authority, "127.0.0.1")) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
             assert flavor.call(flavor.client(None), reading()).status_code == 200
@@ -278,6 +278,6 @@ def test_the_environment_is_not_read_for_an_http_client_of_the_users(
     injected = flavor.http_client(trust_env=False)
     monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
     monkeypatch.setenv("HTTPS_PROXY", "nonsense:x:y")
-    with WireServer(ANSWER) as server:
+    with WireServer(RESPONSE) as server:
         client: Any = flavor.client(server.origin, http_client=injected)
         assert flavor.call(client, reading()).status_code == 200

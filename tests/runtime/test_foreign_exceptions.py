@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from helpers.calls import KEY, AsyncFlavor, Flavor, Recording, capturing, reading
 from helpers.http_library import httpx
-from helpers.wire import Recorded, Then, WireServer, http, json_answer
+from helpers.wire import Recorded, Then, WireServer, http, json_response
 from plexy_pay import PlexyPay
 from plexy_pay.errors import ApiConnectionError, OutcomeUnknownError
 
-DONE = json_answer({"success": True})
+DONE = json_response({"success": True})
 
 
 class JobLimit(Exception):
@@ -56,7 +56,7 @@ def notes(error: BaseException) -> str:
 
 @pytest.fixture
 def interrupt() -> Iterator[Callable[[BaseException], Callable[[Recorded], bytes]]]:
-    """Makes an answer of a server that never comes: a signal handler raises an exception in its place."""
+    """Makes a response of a server that never comes: a signal handler raises an exception in its place."""
     before = signal.getsignal(signal.SIGUSR1)
 
     def interrupting(error: BaseException) -> Callable[[Recorded], bytes]:
@@ -66,13 +66,13 @@ def interrupt() -> Iterator[Callable[[BaseException], Callable[[Recorded], bytes
             stopped.set()
             raise error
 
-        def answer(_: Recorded) -> bytes:
+        def respond(_: Recorded) -> bytes:
             os.kill(os.getpid(), signal.SIGUSR1)
             stopped.wait(60)
             return b""
 
         signal.signal(signal.SIGUSR1, handler)
-        return answer
+        return respond
 
     yield interrupting
     signal.signal(signal.SIGUSR1, before)
@@ -108,7 +108,7 @@ def test_what_a_signal_handler_raises_while_something_is_read_is_no_reason_to_re
             assert caught.value is limit
             assert "only reads" in notes(limit)
             assert len(server.requests) == 2
-            # The interrupted connection is not used again: the answer to the old request may still come.
+            # The interrupted connection is not used again: the response to the old request may still come.
             client.execute(reading())
             assert server.connections == 2
 
@@ -121,9 +121,9 @@ def test_what_a_signal_handler_raises_while_a_request_is_written_reaches_the_cal
         connection, _ = listener.accept()
         with connection:
             connection.recv(1024)
-            answer(Recorded(b""))
+            response(Recorded(b""))
 
-    answer = interrupt(limit)
+    response = interrupt(limit)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
         threading.Thread(target=read_a_part, daemon=True).start()
@@ -177,22 +177,22 @@ def test_what_a_request_hook_raises_reaches_the_caller(
 
 @limits
 @pytest.mark.parametrize(
-    ("answer", "meaning"),
+    ("response", "meaning"),
     [
         (DONE, "had answered 200: the call was carried out"),
-        (json_answer({"success": False}), "No money was moved"),
-        (json_answer({"message": "no"}, 422), "No money was moved"),
+        (json_response({"success": False}), "No money was moved"),
+        (json_response({"message": "no"}, 422), "No money was moved"),
         (http(500), "may have gone through"),
         (http(200, b"<html>"), "may have gone through"),
     ],
 )
 def test_what_a_response_hook_raises_reaches_the_caller_with_what_the_api_said(
-    flavor: Flavor, limit: BaseException, answer: bytes, meaning: str
+    flavor: Flavor, limit: BaseException, response: bytes, meaning: str
 ) -> None:
     def hook(_: httpx.Response) -> None:
         raise limit
 
-    with WireServer(answer) as server:
+    with WireServer(response) as server:
         client = flavor.client(server.origin, http_client=flavor.response_hook(hook))
         with pytest.raises(type(limit)) as caught:
             flavor.call(client, capturing())
@@ -325,7 +325,7 @@ def test_a_note_shows_no_key(flavor: Flavor) -> None:
         raise JobLimit
 
     keys = [KEY]
-    with WireServer(json_answer({}, 503)) as server:
+    with WireServer(json_response({}, 503)) as server:
         client = flavor.client(server.origin, provider)
         with pytest.raises(OutcomeUnknownError):
             flavor.call(client, capturing())

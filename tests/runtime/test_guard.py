@@ -12,7 +12,7 @@ import pytest
 import trustme
 from helpers.calls import KEY, Flavor, capturing, listing, reading
 from helpers.http_library import httpx
-from helpers.wire import Then, WireServer, http, json_answer
+from helpers.wire import Then, WireServer, http, json_response
 from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay._core.guard import GuardTransport, Refused
 from plexy_pay._core.http_libraries import HTTPX
@@ -335,7 +335,7 @@ HOOKS = {
         header("Content-Type", "text/plain"),
         "its content-type header was changed",
     ),
-    "another encoding of the answer": (
+    "another encoding of the response": (
         header("Accept-Encoding", "br"),
         "its accept-encoding header was changed",
     ),
@@ -515,19 +515,19 @@ def test_whatever_a_call_announces_passes_the_guard(
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "raw",
     [
-        json_answer({"id": "th_1"}),
+        json_response({"id": "th_1"}),
         http(
             200, gzip.compress(b'{"id": "th_1"}', mtime=0), {"Content-Encoding": "gzip"}
         ),
     ],
 )
 def test_a_response_hook_that_reads_the_body_changes_nothing(
-    flavor: Flavor, answer: bytes
+    flavor: Flavor, raw: bytes
 ) -> None:
     seen: list[bytes] = []
-    with WireServer(answer) as server:
+    with WireServer(raw) as server:
         client = flavor.client(server.origin, http_client=flavor.reading_hook(seen))
         response = flavor.call(client, reading())
         flavor.call(client, reading())
@@ -539,7 +539,7 @@ def test_a_response_hook_that_reads_the_body_changes_nothing(
 def test_a_response_hook_that_raises_for_the_status_leaves_our_typed_error(
     flavor: Flavor,
 ) -> None:
-    with WireServer(json_answer({"code": 5, "message": "amount"}, 422)) as server:
+    with WireServer(json_response({"code": 5, "message": "amount"}, 422)) as server:
         injected = flavor.response_hook(
             lambda response: response.raise_for_status() and None
         )
@@ -556,7 +556,7 @@ def test_a_response_hook_that_fails_after_a_success_means_an_unknown_outcome(
     def hook(response: httpx.Response) -> None:
         raise httpx.ConnectError("the log server is away")
 
-    with WireServer(json_answer({"success": True})) as server:
+    with WireServer(json_response({"success": True})) as server:
         client = flavor.client(server.origin, http_client=flavor.response_hook(hook))
         with pytest.raises(
             OutcomeUnknownError, match="a hook failed after it had arrived"
@@ -574,7 +574,7 @@ def test_a_response_hook_that_changes_the_response_does_not_change_ours(
         response.status_code = 200
         response._content = b'{"success": true}'
 
-    with WireServer(json_answer({}, 500)) as server:
+    with WireServer(json_response({}, 500)) as server:
         client = flavor.client(server.origin, http_client=flavor.response_hook(hook))
         with pytest.raises(ServerError):
             flavor.call(client, reading(), {"max_retries": 0})
@@ -657,7 +657,7 @@ def test_the_guard_refuses_what_no_call_of_ours_announced() -> None:
     assert server.connections == 0
 
 
-def test_an_answer_that_did_not_come_through_the_guard_is_not_believed() -> None:
+def test_a_response_that_did_not_come_through_the_guard_is_not_believed() -> None:
     class Cached(httpx.Client):
         def send(self, request: httpx.Request, **arguments: Any) -> httpx.Response:
             return httpx.Response(200, json={}, request=request)
@@ -790,7 +790,7 @@ def test_tls_1_2_and_newer_is_accepted(
     flavor: Flavor, authority: trustme.CA, version: ssl.TLSVersion, name: str
 ) -> None:
     with WireServer(
-        json_answer({"id": "th_1"}), tls=server_context(authority, version)
+        json_response({"id": "th_1"}), tls=server_context(authority, version)
     ) as server:
         assert flavor.call(flavor.client(server.origin), reading()).parsed == {
             "id": "th_1"
@@ -810,7 +810,7 @@ def test_tls_1_1_is_refused_and_nothing_is_sent(
         assert server.requests == []
         assert server.tls_versions == []
 
-        # The server is a good one that speaks TLS 1.1 and nothing else: a client that allows it gets an answer.
+        # The server is a good one that speaks TLS 1.1 and nothing else: a client that allows it gets a response.
         old = ssl.create_default_context()
         old.set_ciphers("DEFAULT:@SECLEVEL=0")
         with pytest.warns(DeprecationWarning):
@@ -870,7 +870,7 @@ def test_https_to_this_machine_uses_no_proxy_either(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", elsewhere.origin)
     with WireServer(
-        Then(json_answer({})), tls=server_context(authority, ssl.TLSVersion.TLSv1_2)
+        Then(json_response({})), tls=server_context(authority, ssl.TLSVersion.TLSv1_2)
     ) as server:
         flavor.call(flavor.client(server.origin), reading())
     assert len(server.requests) == 1

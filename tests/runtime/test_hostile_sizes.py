@@ -1,4 +1,4 @@
-"""A hostile answer takes work as it is large, and none after the call's time. Work is counted, not timed."""
+"""A hostile response takes work as it is large, and none after the call's time. Work is counted, not timed."""
 
 from __future__ import annotations
 
@@ -83,13 +83,13 @@ class Ticking(Recording):
 
 
 def streamed(content: bytes) -> Any:
-    """A transport whose answer comes in one piece, compressed."""
+    """A transport whose response comes in one piece, compressed."""
     return lambda request: httpx.Response(
         200, headers=GZIP, stream=httpx.ByteStream(content)
     )
 
 
-def test_an_answer_is_not_decompressed_after_the_calls_time(flavor: Flavor) -> None:
+def test_a_response_is_not_decompressed_after_the_calls_time(flavor: Flavor) -> None:
     sent = EMPTY * 100_000
     client = flavor.client(
         "http://127.0.0.1:9",
@@ -105,23 +105,23 @@ def test_an_answer_is_not_decompressed_after_the_calls_time(flavor: Flavor) -> N
     assert error.body == sent
 
 
-def test_an_answer_that_came_whole_at_the_last_moment_is_decompressed(
+def test_a_response_that_came_whole_at_the_last_moment_is_decompressed(
     flavor: Flavor,
 ) -> None:
     class Late(Recording):
-        """A clock that stands still until the answer has come."""
+        """A clock that stands still until the response has come."""
 
         def monotonic(self) -> float:
             return 1000.0 if not came else 2000.0
 
     came: list[bool] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         came.append(True)
         return streamed(gzip.compress(b'{"id": "th_1"}'))(request)  # type: ignore[no-any-return]
 
     client = flavor.client(
-        "http://127.0.0.1:9", http_client=flavor.transport(answer), pace=Late()
+        "http://127.0.0.1:9", http_client=flavor.transport(respond), pace=Late()
     )
     assert flavor.call(client, capturing()).parsed == {"id": "th_1"}
 
@@ -133,7 +133,7 @@ DECLINED = DEEP.replace(b"{", b'{"success": false, ', 1)
 
 
 def carried(flavor: Flavor, sent: bytes, request: Request[Any]) -> PlexyError:
-    """The error of a strict client, with a parsed answer."""
+    """The error of a strict client, with a parsed response."""
     with WireServer(http(200, sent)) as server, pytest.raises(PlexyError) as caught:
         flavor.call(flavor.client(server.origin, strict=True, max_retries=0), request)
     assert caught.value.response is not None  # type: ignore[attr-defined]
@@ -142,7 +142,7 @@ def carried(flavor: Flavor, sent: bytes, request: Request[Any]) -> PlexyError:
 
 @pytest.mark.parametrize("moves_money", [True, False])
 @pytest.mark.parametrize("sent", [DEEP, DECLINED], ids=["unexpected", "declined"])
-def test_an_error_with_a_deeply_nested_answer_is_pickled_and_copied(
+def test_an_error_with_a_deeply_nested_response_is_pickled_and_copied(
     flavor: Flavor, sent: bytes, moves_money: bool
 ) -> None:
     request: Request[Any] = capturing() if moves_money else creating({})
@@ -161,7 +161,7 @@ def test_an_error_with_a_deeply_nested_answer_is_pickled_and_copied(
         assert copies[0].saved_call == error.saved_call
 
 
-def test_what_is_nested_as_answers_are_is_pickled_whole(flavor: Flavor) -> None:
+def test_what_is_nested_as_responses_are_is_pickled_whole(flavor: Flavor) -> None:
     request: Request[Any] = capturing()
     request.decode = ObjectBody(RefundPaymentResponse)
     sent = b'{"id": "tx_1", "deep": ' + b'[{"in": ' * 20 + b"1" + b"}]" * 20 + b"}"

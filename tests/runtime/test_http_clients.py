@@ -17,12 +17,12 @@ import trustme
 from helpers.calls import KEY, Flavor, capturing, reading
 from helpers.http_library import httpx, users_in
 from helpers.tunnels import Http2Server, Tunnels, serving
-from helpers.wire import Recorded, WireServer, http, json_answer
+from helpers.wire import Recorded, WireServer, http, json_response
 from plexy_pay import PlexyPay
 from plexy_pay.errors import ApiConnectionError, Outcome
 
-ANSWER = json_answer({"id": "th_1"})
-COOKIE = json_answer({"id": "th_1"}, headers={"Set-Cookie": "session=s-1; Path=/"})
+RESPONSE = json_response({"id": "th_1"})
+COOKIE = json_response({"id": "th_1"}, headers={"Set-Cookie": "session=s-1; Path=/"})
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
 @pytest.fixture
 def api(authority: trustme.CA) -> Iterator[WireServer]:
     """The live API, if only a name led to it."""
-    with WireServer(ANSWER, tls=serving(authority, "api.plexypay.com")) as server:
+    with WireServer(RESPONSE, tls=serving(authority, "api.plexypay.com")) as server:
         yield server
 
 
@@ -91,7 +91,7 @@ def test_a_certificate_that_the_proxy_made_itself_is_refused(
     flavor: Flavor, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with WireServer(
-        ANSWER, tls=serving(trustme.CA(), "api.plexypay.com")
+        RESPONSE, tls=serving(trustme.CA(), "api.plexypay.com")
     ) as listening_in:
         with Tunnels(listening_in.port) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.origin)
@@ -123,7 +123,7 @@ def test_no_proxy_of_the_environment_leads_past_the_proxy(
     monkeypatch: pytest.MonkeyPatch,
     exception: str,
 ) -> None:
-    with WireServer(ANSWER, tls=serving(authority, "pay.shop.example")) as server:
+    with WireServer(RESPONSE, tls=serving(authority, "pay.shop.example")) as server:
         with Tunnels(server.port) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.origin)
             origin = f"https://pay.shop.example:{server.port}"
@@ -184,7 +184,7 @@ def test_the_hooks_of_an_injected_client_see_each_attempt(flavor: Flavor) -> Non
         "response": [flavor.hook(lambda response: seen.append(response.status_code))],
     }
     injected = flavor.http_client(event_hooks=hooks, trust_env=False)
-    with WireServer(http(503, headers={"Retry-After": "0"}), ANSWER) as server:
+    with WireServer(http(503, headers={"Retry-After": "0"}), RESPONSE) as server:
         flavor.call(flavor.client(server.origin, http_client=injected), reading())
     assert seen == ["GET", 503, "GET", 200]
 
@@ -192,12 +192,12 @@ def test_the_hooks_of_an_injected_client_see_each_attempt(flavor: Flavor) -> Non
 def test_the_mounts_of_an_injected_client_still_choose_the_transport(
     flavor: Flavor,
 ) -> None:
-    def answer(name: str) -> Any:
+    def respond(name: str) -> Any:
         return flavor.transport(lambda request: httpx.Response(200, json={"id": name}))
 
     injected = flavor.http_client(
-        transport=answer("other"),
-        mounts={"https://api.plexypay.com": answer("ours")},
+        transport=respond("other"),
+        mounts={"https://api.plexypay.com": respond("ours")},
         trust_env=False,
     )
     assert flavor.call(flavor.client(None, http_client=injected), reading()).parsed == {
@@ -212,7 +212,7 @@ def test_the_limits_of_an_injected_client_hold() -> None:
     under_way: set[int] = set()
     most: list[int] = []
 
-    def answer(_: Recorded) -> bytes:
+    def respond(_: Recorded) -> bytes:
         mine = next(number)
         with lock:
             under_way.add(mine)
@@ -221,21 +221,21 @@ def test_the_limits_of_an_injected_client_hold() -> None:
             together.wait(60)  # The first two calls are under way at once.
         with lock:
             under_way.remove(mine)
-        return ANSWER
+        return RESPONSE
 
     limits = httpx.Limits(max_connections=2)
     with (
-        WireServer(answer) as server,
+        WireServer(respond) as server,
         httpx.Client(limits=limits, trust_env=False) as injected,
     ):
         with PlexyPay(
             KEY, base_url=server.origin, http_client=injected, timeout=60
         ) as client:
             with ThreadPoolExecutor(8) as pool:
-                answers = list(
+                responses = list(
                     pool.map(lambda _: client.execute(reading()).parsed, range(40))
                 )
-    assert answers == [{"id": "th_1"}] * 40
+    assert responses == [{"id": "th_1"}] * 40
     assert max(most) == 2
 
 

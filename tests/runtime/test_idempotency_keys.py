@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.calls import KEY, Flavor, Recording, creating
-from helpers.wire import WireServer, http, json_answer
+from helpers.wire import WireServer, http, json_response
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import PlexyPay
@@ -129,7 +129,7 @@ class Named(StrEnum):
 def test_every_attempt_carries_the_key_as_text(
     flavor: Flavor, place: Any, key: object, sent: str
 ) -> None:
-    with WireServer(http(503), json_answer({"id": "1"})) as server:
+    with WireServer(http(503), json_response({"id": "1"})) as server:
         client = flavor.client(server.origin, pace=Recording())
         response = flavor.call(client, place(key))
     assert response.idempotency_key == sent
@@ -201,7 +201,7 @@ def test_a_key_that_is_untried_is_sent_and_told_but_repeats_nothing(
 ) -> None:
     request = place("order-1")
     request.operation.key_repeats = False
-    with WireServer(http(503), json_answer({})) as server:
+    with WireServer(http(503), json_response({})) as server:
         client = flavor.client(server.origin, pace=Recording())
         with pytest.raises(OutcomeUnknownError, match="Do not send it again") as caught:
             flavor.call(client, request)
@@ -218,6 +218,6 @@ def test_a_key_that_is_untried_does_not_stop_what_is_safe_without_one(
 ) -> None:
     request = place("order-1")
     request.operation.key_repeats = False
-    with WireServer(http(429), json_answer({})) as server:
+    with WireServer(http(429), json_response({})) as server:
         flavor.call(flavor.client(server.origin, pace=Recording()), request)
         assert len(server.requests) == 2

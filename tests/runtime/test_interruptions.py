@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from helpers.calls import KEY, AsyncFlavor, Flavor, capturing, creating, reading
 from helpers.http_library import httpx
-from helpers.wire import Recorded, WireServer, http, json_answer
+from helpers.wire import Recorded, WireServer, http, json_response
 from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay._core.types import Timeout
 from plexy_pay.errors import (
@@ -24,7 +24,7 @@ from plexy_pay.errors import (
     PlexyError,
 )
 
-OK = json_answer({"success": True})
+OK = json_response({"success": True})
 CONNECTIONS = 100
 
 

@@ -204,12 +204,14 @@ def test_the_sync_client_says_that_a_coroutine_function_belongs_to_the_async_one
     assert server.requests == []
 
 
-@pytest.mark.parametrize("answer", ["", "Bearer pr_1234567890", "pr_1 2", None, [], 7])
-def test_a_wrong_answer_of_a_callable_is_refused_before_anything_is_sent(
-    flavor: Flavor, answer: Any
+@pytest.mark.parametrize(
+    "response", ["", "Bearer pr_1234567890", "pr_1 2", None, [], 7]
+)
+def test_a_wrong_response_of_a_callable_is_refused_before_anything_is_sent(
+    flavor: Flavor, response: Any
 ) -> None:
     with WireServer() as server:
-        client = flavor.client(server.origin, lambda: answer)
+        client = flavor.client(server.origin, lambda: response)
         with pytest.raises(ConfigurationError) as caught:
             flavor.call(client, reading())
     assert server.requests == []

@@ -14,7 +14,7 @@ import trustme
 from helpers.calls import KEY, Flavor, capturing, reading
 from helpers.http_library import CORE, NAME
 from helpers.tunnels import Http2Server
-from helpers.wire import WireServer, http, json_answer
+from helpers.wire import WireServer, http, json_response
 from hpack.huffman import HuffmanEncoder
 from hpack.huffman_constants import REQUEST_CODES, REQUEST_CODES_LENGTH
 from plexy_pay.errors import PlexyError
@@ -122,10 +122,10 @@ def own(flavor: Flavor, client: Any, origin: str) -> None:
 
 
 def echo(request: Any) -> bytes:
-    """An API that quotes the key in what the library logs of an answer."""
+    """An API that quotes the key in what the library logs of a response."""
     (key,) = request.values("authorization") or request.values("x-api-key")
     quoted = {"X-Request-Id": f"rq-{key}", "Location": f"https://evil.example/{key}"}
-    return json_answer({}, 401, quoted).replace(
+    return json_response({}, 401, quoted).replace(
         b" Said", f" No such key {key}".encode()
     )
 

@@ -17,11 +17,11 @@ import plexy_pay
 import pytest
 import trustme
 from helpers.calls import KEY, OTHER_KEY, Recording, capturing, creating, reading
-from helpers.wire import Recorded, WireServer, http, json_answer
+from helpers.wire import Recorded, WireServer, http, json_response
 from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import ConfigurationError, NotFoundError, PlexyError
 
-OK = json_answer({"success": True})
+OK = json_response({"success": True})
 PATHS = [
     str(Path(next(iter(plexy_pay.__path__))).parent),
     str(Path(__file__).parents[1]),
@@ -29,14 +29,14 @@ PATHS = [
 
 
 def echo(request: Recorded) -> bytes:
-    """An answer that shows whose it is, and that a revoked key gets no answer."""
+    """A response that shows whose it is, and that a revoked key gets no response."""
     if request.values("authorization") != [OTHER_KEY]:
-        return json_answer({"message": "revoked"}, 401)
-    return json_answer({"success": True, "said": request.body.decode()})
+        return json_response({"message": "revoked"}, 401)
+    return json_response({"success": True, "said": request.body.decode()})
 
 
 class Held:
-    """An answer that a test holds back."""
+    """A response that a test holds back."""
 
     def __init__(self, then: bytes = OK) -> None:
         self.asked, self.let_go, self.then = threading.Event(), threading.Event(), then
@@ -54,7 +54,7 @@ def open_files() -> int:
 # Sharing
 
 
-def test_many_threads_that_begin_together_get_their_own_answers_while_keys_change() -> (
+def test_many_threads_that_begin_together_get_their_own_responses_while_keys_change() -> (
     None
 ):
     start = threading.Barrier(16)
@@ -344,8 +344,8 @@ def test_a_call_that_is_cancelled_stays_cancelled_is_not_repeated_and_spoils_no_
             held.let_go.set()
             assert (await client.execute(creating({"n": 2}))).parsed == {"id": "second"}
 
-    held = Held(json_answer({"id": "late"}))
-    with WireServer(OK, held, json_answer({"id": "second"})) as server:
+    held = Held(json_response({"id": "late"}))
+    with WireServer(OK, held, json_response({"id": "second"})) as server:
         asyncio.run(main(server, held))
     assert [request.body for request in server.requests] == [
         b"",

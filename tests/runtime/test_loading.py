@@ -17,9 +17,9 @@ ON_DEMAND = {"cards", "drift", "log_masks", "next_action", "reconciliation"}
 def test_a_call_that_succeeds_loads_nothing_of_what_is_loaded_on_demand() -> None:
     program = f"""
 import sys
-from helpers.wire import WireServer, json_answer
+from helpers.wire import WireServer, json_response
 from plexy_pay import PlexyPay
-with WireServer(json_answer({{"id": "pl_1"}})) as server, PlexyPay("pr_1", base_url=server.origin) as client:
+with WireServer(json_response({{"id": "pl_1"}})) as server, PlexyPay("pr_1", base_url=server.origin) as client:
     client.payment_links.create(amount=100, currency="KZT")
 loaded = {{name.rpartition(".")[2] for name in sys.modules if name.startswith("plexy_pay.")}}
 assert not loaded & { {"webhooks", *ON_DEMAND} }, loaded

@@ -26,7 +26,7 @@ from helpers.calls import (
     listing,
     reading,
 )
-from helpers.wire import Then, WireServer, http, json_answer
+from helpers.wire import Then, WireServer, http, json_response
 from plexy_pay._core.logs import LOGGER
 from plexy_pay.errors import (
     AuthenticationError,
@@ -101,7 +101,7 @@ def facts(record: logging.LogRecord) -> dict[str, Any]:
 def test_info_tells_of_one_attempt_what_an_operator_needs(
     flavor: Flavor, records: list[logging.LogRecord]
 ) -> None:
-    with WireServer(json_answer({}, 201, {"X-Request-Id": "rq_7"})) as server:
+    with WireServer(json_response({}, 201, {"X-Request-Id": "rq_7"})) as server:
         flavor.call(flavor.client(server.origin, pace=Recording()), capturing())
     (record,) = records
     assert record.name == "plexy_pay"
@@ -127,19 +127,19 @@ def test_info_tells_of_one_attempt_what_an_operator_needs(
 def test_info_says_why_a_call_is_sent_again_and_after_which_pause(
     flavor: Flavor, records: list[logging.LogRecord]
 ) -> None:
-    answers = (
+    responses = (
         http(503, headers={"Retry-After": "7"}),
         Then(close=True),
-        json_answer({}),
+        json_response({}),
     )
-    with WireServer(*answers) as server:
+    with WireServer(*responses) as server:
         flavor.call(flavor.client(server.origin, pace=Recording()), reading())
     assert events(records) == ["attempt", "retry", "attempt", "retry", "attempt"]
     assert [record.getMessage().partition(": ")[2] for record in records] == [
         "503, in 0.000 s, attempt 1, id 'th_1'",
         "is sent again in 7.000 s after 503, attempt 1",
-        "no answer (connection, something may have left), in 0.000 s, attempt 2, id 'th_1'",
-        "is sent again in 1.000 s after no answer (connection, something may have left), attempt 2",
+        "no response (connection, something may have left), in 0.000 s, attempt 2, id 'th_1'",
+        "is sent again in 1.000 s after no response (connection, something may have left), attempt 2",
         "200, in 0.000 s, attempt 3, id 'th_1'",
     ]
     assert facts(records[1])["pause"] == 7.0
@@ -149,7 +149,7 @@ def test_info_says_why_a_call_is_sent_again_and_after_which_pause(
 def test_info_says_that_the_next_key_is_tried(
     flavor: Flavor, records: list[logging.LogRecord]
 ) -> None:
-    with WireServer(http(401), json_answer({})) as server:
+    with WireServer(http(401), json_response({})) as server:
         flavor.call(flavor.client(server.origin, [KEY, OTHER_KEY]), reading())
     assert events(records) == ["attempt", "retry", "attempt"]
     assert "at once with the next API key after 401" in records[1].getMessage()
@@ -164,11 +164,11 @@ def test_info_says_that_nothing_left(
     with pytest.raises(PlexyError):
         flavor.call(flavor.client(server.origin, max_retries=0), capturing())
     (record,) = records
-    assert "no answer (connection, nothing left)" in record.getMessage()
+    assert "no response (connection, nothing left)" in record.getMessage()
     assert facts(record)["sent"] is False
 
 
-def test_info_says_that_the_body_of_an_answer_did_not_come_whole(
+def test_info_says_that_the_body_of_a_response_did_not_come_whole(
     flavor: Flavor, records: list[logging.LogRecord]
 ) -> None:
     half = Then(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", close=True)
@@ -180,7 +180,7 @@ def test_info_says_that_the_body_of_an_answer_did_not_come_whole(
 def test_a_call_shows_no_value_at_info_but_what_it_is_about(
     flavor: Flavor, records: list[logging.LogRecord]
 ) -> None:
-    with WireServer(json_answer({"id": "answered-value"})) as server:
+    with WireServer(json_response({"id": "answered-value"})) as server:
         client = flavor.client(server.origin)
         flavor.call(
             client,
@@ -219,7 +219,7 @@ def test_what_looks_like_a_secret_in_an_id_or_a_reference_is_masked_at_info_too(
         "email": "word-1",
         "hunter": "word-2",
     }
-    with WireServer(json_answer({})) as server:
+    with WireServer(json_response({})) as server:
         flavor.call(flavor.client(server.origin), request)
     shown = f"{[vars(record) for record in records]}"
     assert secret not in shown
@@ -247,14 +247,14 @@ def debug(records: list[logging.LogRecord]) -> list[logging.LogRecord]:
     return records
 
 
-def test_debug_shows_request_and_answer_with_what_is_harmless(
+def test_debug_shows_request_and_response_with_what_is_harmless(
     flavor: Flavor, debug: list[logging.LogRecord]
 ) -> None:
-    answer = json_answer(
+    response = json_response(
         {"id": "tx_1", "status": "charged", "phone": "hidden"},
         headers={"Set-Cookie": "s"},
     )
-    with WireServer(answer) as server:
+    with WireServer(response) as server:
         body = {
             "amount": 5641,
             "reference": "Тапсырыс",
@@ -264,7 +264,7 @@ def test_debug_shows_request_and_answer_with_what_is_harmless(
         body |= {"description": "hidden: for Aigul"}
         options: Any = {"extra_headers": {"X-Tenant": "hidden"}}
         flavor.call(flavor.client(server.origin), capturing(body), options)
-    assert events(debug) == ["request", "attempt", "answer"]
+    assert events(debug) == ["request", "attempt", "response"]
     request, _, answered = (facts(record) for record in debug)
     assert request["parameters"] == {"id": "tx_1"}
     shown = '{"amount": 5641, "reference": "Тапсырыс", "email": "********", "(undeclared)": "********", '
@@ -287,11 +287,11 @@ def test_debug_shows_request_and_answer_with_what_is_harmless(
     assert "hidden" not in f"{[vars(record) for record in debug]}"
 
 
-def test_a_value_that_the_request_hid_is_hidden_where_the_answer_quotes_it(
+def test_a_value_that_the_request_hid_is_hidden_where_the_response_quotes_it(
     flavor: Flavor, debug: list[logging.LogRecord]
 ) -> None:
     said = {"message": "AIGUL SEITOVA of tenant-77 has no card", "status": "declined"}
-    with WireServer(json_answer(said, 404)) as server, pytest.raises(NotFoundError):
+    with WireServer(json_response(said, 404)) as server, pytest.raises(NotFoundError):
         body = {"cardholderName": "Aigul Seitova", "reference": "for Aigul Seitova"}
         options: Any = {"extra_headers": {"X-Tenant": "tenant-77"}}
         flavor.call(flavor.client(server.origin), creating(body), options)
@@ -306,7 +306,7 @@ def test_a_description_that_is_the_reference_does_not_hide_it(
     flavor: Flavor, debug: list[logging.LogRecord]
 ) -> None:
     with WireServer(
-        json_answer({"orderReference": "ORD-1001", "description": "ORD-1001"})
+        json_response({"orderReference": "ORD-1001", "description": "ORD-1001"})
     ) as server:
         body = {"orderReference": "ORD-1001", "description": "ORD-1001"}
         flavor.call(flavor.client(server.origin), creating(body))
@@ -322,7 +322,7 @@ def test_a_key_that_the_api_quotes_is_masked_with_those_of_the_other_families(
 ) -> None:
     def echo(_: Any) -> bytes:
         said = {"message": f"no key {KEY.upper()}, nor {OTHER_KEY}"}
-        return json_answer(
+        return json_response(
             said, 401, {"X-Request-Id": f"rq-{KEY}", "Server": OTHER_KEY}
         )
 
@@ -339,7 +339,7 @@ def test_a_key_that_the_api_quotes_is_masked_with_those_of_the_other_families(
 
 
 @pytest.mark.parametrize(
-    ("answer", "shown"),
+    ("response", "shown"),
     [
         (http(200, b"<html>4111</html>"), "******** (17 bytes)"),
         (http(200, b"\xff\xfe\x00"), "******** (3 bytes)"),
@@ -347,17 +347,17 @@ def test_a_key_that_the_api_quotes_is_masked_with_those_of_the_other_families(
         (http(200, b"[" * 5000 + b"]" * 5000), "******** (10000 bytes)"),
         (http(200, b"9" * 5000), "******** (5000 bytes)"),
         (http(200, b'{"id": "' + b"a" * 300_000 + b'"}'), "******** (300010 bytes)"),
-        (json_answer({"id": "x" * 501}), '{"id": "******** (501 characters)"}'),
+        (json_response({"id": "x" * 501}), '{"id": "******** (501 characters)"}'),
         (http(200), None),
     ],
 )
 def test_a_body_that_is_odd_or_large_is_not_shown(
-    flavor: Flavor, debug: list[logging.LogRecord], answer: bytes, shown: str | None
+    flavor: Flavor, debug: list[logging.LogRecord], response: bytes, shown: str | None
 ) -> None:
-    with WireServer(answer) as server:
+    with WireServer(response) as server:
         with contextlib.suppress(DecodingError):
             flavor.call(flavor.client(server.origin, max_retries=0), deleting())
-    assert vars(debug[-1])["plexy_event"] == "answer"
+    assert vars(debug[-1])["plexy_event"] == "response"
     assert vars(debug[-1])["plexy_body"] == shown
 
 
@@ -365,7 +365,7 @@ def test_of_a_long_body_the_beginning_is_shown(
     flavor: Flavor, debug: list[logging.LogRecord]
 ) -> None:
     with WireServer(
-        json_answer({"items": [{"id": "x" * 100, "email": "hidden"}] * 1000})
+        json_response({"items": [{"id": "x" * 100, "email": "hidden"}] * 1000})
     ) as server:
         flavor.call(flavor.client(server.origin), reading())
     body = facts(debug[-1])["body"]
@@ -378,7 +378,7 @@ def test_a_line_of_the_log_stays_one_line(
     flavor: Flavor, debug: list[logging.LogRecord]
 ) -> None:
     with WireServer(
-        json_answer({"message": "a\r\n2026 plexy_pay INFO forged\u2028\ud800"})
+        json_response({"message": "a\r\n2026 plexy_pay INFO forged\u2028\ud800"})
     ) as server:
         flavor.call(flavor.client(server.origin), reading("a\nb"))
     for record in debug:
@@ -400,7 +400,7 @@ def test_a_broken_filter_of_the_program_fails_no_call(
     broken = Failing()
     LOGGER.addFilter(broken)
     try:
-        with WireServer(http(500), json_answer({"id": "x"})) as server:
+        with WireServer(http(500), json_response({"id": "x"})) as server:
             response = flavor.call(
                 flavor.client(server.origin, pace=Recording()), reading()
             )
@@ -417,7 +417,7 @@ def test_an_error_of_the_log_itself_is_a_record_and_fails_no_call(
         raise RuntimeError("hunter2")
 
     monkeypatch.setattr("plexy_pay._core.log_masks.Masker.headers", fail)
-    with WireServer(json_answer({"id": "x"})) as server:
+    with WireServer(json_response({"id": "x"})) as server:
         assert flavor.call(flavor.client(server.origin), reading()).parsed == {
             "id": "x"
         }
@@ -436,7 +436,7 @@ def test_a_logger_that_is_off_costs_one_question_a_call(
         return False
 
     monkeypatch.setattr(LOGGER, "isEnabledFor", is_enabled_for)
-    with WireServer(http(500), json_answer({})) as server:
+    with WireServer(http(500), json_response({})) as server:
         flavor.call(flavor.client(server.origin, pace=Recording()), reading())
     assert asked == [logging.INFO]
 

@@ -398,13 +398,13 @@ def test_money_comes_back_from_the_wire_as_it_left(money: Money, unit: Unit) -> 
         ),
     ],
 )
-def test_an_odd_amount_or_currency_of_an_answer_is_no_money_and_no_error(
+def test_an_odd_amount_or_currency_of_a_response_is_no_money_and_no_error(
     amount: object, currency: object, unit: Unit
 ) -> None:
     assert read_money(amount, unit, currency) is None
 
 
-def test_the_currency_that_a_caller_knows_must_be_one_and_must_not_contradict_the_answer() -> (
+def test_the_currency_that_a_caller_knows_must_be_one_and_must_not_contradict_the_response() -> (
     None
 ):
     assert read_money_in("KZT", 5, "major", "KZT") == Money(5, "KZT")
@@ -412,7 +412,7 @@ def test_the_currency_that_a_caller_knows_must_be_one_and_must_not_contradict_th
     assert read_money_in("JPY", Decimal("12.50"), "major", UNSET) is None
     for currency, own in (("kzt", UNSET), ("KZT", "USD")):
         with pytest.raises(
-            ValueError, match="ISO 4217|The answer is in USD, not in KZT"
+            ValueError, match="ISO 4217|The response is in USD, not in KZT"
         ) as caught:
             read_money_in(currency, 5, "major", own)
         assert not isinstance(caught.value, PlexyError), (

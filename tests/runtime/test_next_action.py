@@ -1,4 +1,4 @@
-"""What an answer wants next: a challenge is never missed, and what is not known never passes for paid."""
+"""What a response wants next: a challenge is never missed, and what is not known never passes for paid."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ ASKING: dict[str, Any] = {
 MODELS = pytest.mark.parametrize("model", [AuthorizePayment, ContinueThreeDS])
 
 
-def read(model: Any = AuthorizePayment, **answer: Any) -> Any:
-    return model.from_dict({"id": ID, **answer}).next_action
+def read(model: Any = AuthorizePayment, **response: Any) -> Any:
+    return model.from_dict({"id": ID, **response}).next_action
 
 
 def asking(**change: Any) -> Any:

@@ -27,7 +27,7 @@ from helpers.calls import (
     operation,
     reading,
 )
-from helpers.wire import WireServer, http, json_answer
+from helpers.wire import WireServer, http, json_response
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, PlexyPay
@@ -42,7 +42,7 @@ from plexy_pay.errors import (
 
 
 def sent(flavor: Flavor, request: Any, options: Any = None) -> Any:
-    with WireServer(json_answer({})) as server:
+    with WireServer(json_response({})) as server:
         flavor.call(flavor.client(server.origin), request, options)
     assert len(server.requests) == 1
     return server.requests[0]
@@ -98,14 +98,14 @@ def test_the_client_names_itself_and_what_it_accepts(flavor: Flavor) -> None:
 
 
 def test_the_user_agent_names_the_library_of_the_http_client(flavor: Flavor) -> None:
-    with WireServer(json_answer({})) as server:
+    with WireServer(json_response({})) as server:
         injected = flavor.http_client(trust_env=False)
         flavor.call(flavor.client(server.origin, http_client=injected), reading())
     assert server.requests[0].values("user-agent") == named(http_library.NAME)
 
 
 def test_the_user_agent_names_the_program_that_says_its_name(flavor: Flavor) -> None:
-    with WireServer(json_answer({})) as server:
+    with WireServer(json_response({})) as server:
         client = flavor.client(
             server.origin, user_agent_suffix="acme-shop/1.2 (checkout)"
         )
@@ -350,7 +350,7 @@ def test_an_unknown_option_is_refused_by_name(flavor: Flavor) -> None:
         flavor.call(flavor.client("http://127.0.0.1:9"), reading(), options)
 
 
-def test_an_answer_without_a_declared_body_may_be_empty(flavor: Flavor) -> None:
+def test_a_response_without_a_declared_body_may_be_empty(flavor: Flavor) -> None:
     with WireServer(http(204)) as server:
         response = flavor.call(flavor.client(server.origin), deleting())
     assert response.parsed is None
@@ -360,7 +360,7 @@ def test_an_answer_without_a_declared_body_may_be_empty(flavor: Flavor) -> None:
 def test_a_response_says_what_came(flavor: Flavor) -> None:
     headers = {"X-Request-Id": "rq-1", "X-Two": "a"}
     with WireServer(
-        json_answer({"id": "th_1", "secret": "4111"}, 201, headers)
+        json_response({"id": "th_1", "secret": "4111"}, 201, headers)
     ) as server:
         response = flavor.call(flavor.client(server.origin), reading())
     assert response.status_code == 201

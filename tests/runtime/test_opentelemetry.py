@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from helpers.calls import KEY, OTHER_KEY, Flavor, Recording, capturing, reading
-from helpers.wire import Then, WireServer, http, json_answer
+from helpers.wire import Then, WireServer, http, json_response
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -20,7 +20,7 @@ from plexy_pay.errors import (
     OutcomeUnknownError,
 )
 
-OK = json_answer({"id": "th_1"})
+OK = json_response({"id": "th_1"})
 
 
 class Telemetry:
@@ -175,11 +175,11 @@ def test_a_client_of_the_programs_own_gives_the_same_spans(
 
 def echo(request: Any) -> bytes:
     """An API that quotes the key in its body."""
-    return json_answer({"message": request.values("authorization")[0]}, 401)
+    return json_response({"message": request.values("authorization")[0]}, 401)
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("response", "error"),
     [
         (echo, AuthenticationError),
         (Then(reset=True), OutcomeUnknownError),
@@ -191,7 +191,7 @@ def test_no_span_shows_the_key(
     flavor: Flavor,
     telemetry: Telemetry,
     monkeypatch: pytest.MonkeyPatch,
-    answer: Any,
+    response: Any,
     error: Any,
     captured: bool,
 ) -> None:
@@ -201,7 +201,7 @@ def test_no_span_shows_the_key(
         monkeypatch.setenv(f"{prefix}CLIENT_RESPONSE", ".*")
         monkeypatch.setenv(f"{prefix}SANITIZE_FIELDS", "authorization,x-api-key")
     telemetry.instrument()
-    with WireServer(answer) as server, pytest.raises(error):
+    with WireServer(response) as server, pytest.raises(error):
         flavor.call(flavor.client(server.origin, max_retries=0), capturing())
     (span,) = telemetry.spans
     assert KEY not in everything_in(span)

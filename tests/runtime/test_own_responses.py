@@ -25,24 +25,24 @@ from helpers.calls import (
     reading,
 )
 from helpers.http_library import httpx
-from helpers.wire import Answer, Recorded, Then, WireServer, http, json_answer
+from helpers.wire import Recorded, Then, WireResponse, WireServer, http, json_response
 from plexy_pay._core.network import Channel, EarlyBytesError, narrow, narrow_async
 from plexy_pay.errors import DeclinedError
 
-DONE = json_answer({"success": True, "message": "refunded"})
-DECLINED = json_answer({"success": False, "message": "declined"})
+DONE = json_response({"success": True, "message": "refunded"})
+DECLINED = json_response({"success": False, "message": "declined"})
 SURPLUS = {
-    "a body longer than its length": json_answer({"id": "th_1"}) + DONE,
-    "a body that is longer by white space": json_answer({"id": "th_1"})
+    "a body longer than its length": json_response({"id": "th_1"}) + DONE,
+    "a body that is longer by white space": json_response({"id": "th_1"})
     + b"\r\n\r\n"
     + DONE,
-    "two responses": json_answer({"id": "th_1"}) + DONE + DONE,
+    "two responses": json_response({"id": "th_1"}) + DONE + DONE,
     "a chunked body and a second response": (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
         + DONE
     ),
-    "half a response": json_answer({"id": "th_1"}) + DONE[:30],
-    "a response that promises another protocol": json_answer({"id": "th_1"})
+    "half a response": json_response({"id": "th_1"}) + DONE[:30],
+    "a response that promises another protocol": json_response({"id": "th_1"})
     + b"HTTP/1.1 101 Other\r\n\r\n",
 }
 WITHOUT_A_BODY = {
@@ -102,7 +102,7 @@ def test_the_body_of_a_response_that_has_none_is_not_the_next_response(
     flavor: Flavor, tls: Any, http_client: Any, kind: str
 ) -> None:
     with WireServer(
-        WITHOUT_A_BODY[kind], json_answer({"id": "th_2"}), tls=tls
+        WITHOUT_A_BODY[kind], json_response({"id": "th_2"}), tls=tls
     ) as server:
         client = flavor.client(server.origin, http_client=http_client)
         if "204" in kind:
@@ -120,8 +120,8 @@ def test_the_body_of_a_response_that_has_none_is_not_the_next_response(
 def test_a_connection_with_surplus_is_not_used_by_calls_that_move_no_money_either(
     flavor: Flavor, tls: Any, http_client: Any, second: Any
 ) -> None:
-    surplus = json_answer({"id": "th_1"}) + json_answer({"id": "of nobody"})
-    with WireServer(surplus, json_answer({"id": "th_2"}), tls=tls) as server:
+    surplus = json_response({"id": "th_1"}) + json_response({"id": "of nobody"})
+    with WireServer(surplus, json_response({"id": "th_2"}), tls=tls) as server:
         client = flavor.client(server.origin, http_client=http_client)
         flavor.call(client, reading())
         assert flavor.call(client, second).parsed == {"id": "th_2"}
@@ -149,12 +149,12 @@ class Later:
 
 
 class Remembering(WireServer):
-    """A server whose scripted answers can reach the connection that they are for."""
+    """A server whose scripted responses can reach the connection that they are for."""
 
     def _talk(self, connection: socket.socket) -> None:
-        for answer in self._answers:
-            if isinstance(answer, Later) and answer.connection is None:
-                answer.connection = connection
+        for response in self._responses:
+            if isinstance(response, Later) and response.connection is None:
+                response.connection = connection
         super()._talk(connection)
 
 
@@ -166,9 +166,9 @@ class Remembering(WireServer):
 def test_a_second_response_that_comes_while_the_connection_is_idle_is_nobodys(
     flavor: Flavor, tls: Any, second: Any
 ) -> None:
-    later = Later(json_answer({"id": "th_1"}), DONE)
+    later = Later(json_response({"id": "th_1"}), DONE)
     with Remembering(
-        later, json_answer({"success": True, "id": "th_2"}), tls=tls
+        later, json_response({"success": True, "id": "th_2"}), tls=tls
     ) as server:
         client = flavor.client(server.origin)
         flavor.call(client, reading())
@@ -181,7 +181,7 @@ def test_a_second_response_that_comes_while_the_connection_is_idle_is_nobodys(
 def test_a_clean_connection_is_used_again_except_by_calls_that_move_money(
     flavor: Flavor, tls: Any
 ) -> None:
-    with WireServer(json_answer({"success": True}), tls=tls) as server:
+    with WireServer(json_response({"success": True}), tls=tls) as server:
         client = flavor.client(server.origin)
         for request in (reading(), creating({}), reading()):
             flavor.call(client, request)
@@ -197,8 +197,8 @@ def test_a_clean_connection_is_used_again_except_by_calls_that_move_money(
 @pytest.mark.parametrize(
     "last",
     [
-        json_answer({"id": "th_1"}, headers={"Connection": "close"}),
-        json_answer({"id": "th_1"}).replace(b"HTTP/1.1", b"HTTP/1.0"),
+        json_response({"id": "th_1"}, headers={"Connection": "close"}),
+        json_response({"id": "th_1"}).replace(b"HTTP/1.1", b"HTTP/1.0"),
         b'HTTP/1.1 200 OK\r\n\r\n{"id": "th_1"}',
     ],
     ids=["Connection: close", "HTTP/1.0", "no length"],
@@ -209,7 +209,7 @@ def test_a_connection_that_the_server_ends_is_not_used_again(
 ) -> None:
     ended = hangs_up or b"Content-Length" not in last
     with WireServer(
-        Then(last, close=ended), json_answer({"id": "th_2"}), tls=tls
+        Then(last, close=ended), json_response({"id": "th_2"}), tls=tls
     ) as server:
         client = flavor.client(server.origin)
         assert flavor.call(client, reading()).parsed == {"id": "th_1"}
@@ -222,7 +222,7 @@ def test_each_look_up_of_a_reconciliation_has_a_connection_of_its_own(
 ) -> None:
     looking = reading()
     looking.quiet = True
-    with WireServer(json_answer({"id": "th_1"})) as server:
+    with WireServer(json_response({"id": "th_1"})) as server:
         client = flavor.client(server.origin)
         for request in (reading(), looking, looking):
             flavor.call(client, request)
@@ -234,7 +234,7 @@ def test_a_connection_is_kept_for_thirty_seconds_without_a_call(
     flavor: Flavor, idle: float, connections: int
 ) -> None:
     pace = Recording()
-    with WireServer(json_answer({"id": "th_1"})) as server:
+    with WireServer(json_response({"id": "th_1"})) as server:
         client = flavor.client(server.origin, pace=pace)
         flavor.call(client, reading())
         pace.now += idle
@@ -249,12 +249,12 @@ def test_connections_that_no_call_takes_any_more_are_closed_by_later_calls(
 
     def both(_: Recorded) -> bytes:
         together.wait(60)
-        return json_answer({"id": "th_1"})
+        return json_response({"id": "th_1"})
 
     async def two() -> None:
         await asyncio.gather(client.execute(reading()), client.execute(reading()))
 
-    with WireServer(both, both, json_answer({"id": "th_1"})) as server:
+    with WireServer(both, both, json_response({"id": "th_1"})) as server:
         client = flavor.client(server.origin, pace=pace)
         if isinstance(flavor, AsyncFlavor):
             flavor.runner.run(two())
@@ -363,7 +363,7 @@ def nothing_came(connection: socket.socket) -> None:
 def test_bare_httpx_still_takes_the_surplus_of_one_response_for_the_next() -> None:
     # When this fails, httpcore throws the surplus away itself, and `network.py` may do less.
     # https://github.com/encode/httpcore/blob/1.0.9/httpcore/_sync/http11.py#L209
-    surplus: Answer = json_answer({"id": "th_1"}) + DONE
+    surplus: WireResponse = json_response({"id": "th_1"}) + DONE
     with (
         WireServer(surplus, DECLINED) as server,
         httpx.Client(trust_env=False) as client,

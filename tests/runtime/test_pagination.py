@@ -33,7 +33,7 @@ from plexy_pay._resources.transactions import (
 )
 
 Row = dict[str, Any]
-Answer = Callable[[Mapping[str, Any]], Any]
+Responder = Callable[[Mapping[str, Any]], Any]
 
 
 class Lists:
@@ -46,7 +46,7 @@ class Lists:
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
 
-    def of(self, answer: Answer, resource: Any = None, **arguments: Any) -> Any:
+    def of(self, response: Responder, resource: Any = None, **arguments: Any) -> Any:
         """A pager of a client whose API answers so."""
 
         def execute(request: Request[Any], options: Any) -> Any:
@@ -57,7 +57,7 @@ class Lists:
             }
             self.asked.append(query)
             assert len(self.asked) < 1000, "asked for ever"
-            return SimpleNamespace(parsed=request.decode(answer(query)))
+            return SimpleNamespace(parsed=request.decode(response(query)))
 
         client: Any = SimpleNamespace(execute=self.executing(execute))
         return (resource or self.transactions)(client).list(**arguments)
@@ -146,15 +146,15 @@ def ids(rows: list[Any]) -> list[str]:
     return [found.transaction_id for found in rows]
 
 
-def paging(count: int, per_page: int, **says: Any) -> Answer:
-    """A list that does not change; `says` is what its answers tell about themselves."""
+def paging(count: int, per_page: int, **says: Any) -> Responder:
+    """A list that does not change; `says` is what its responses tell about themselves."""
     rows = [row(number) for number in range(count)]
 
-    def answer(query: Mapping[str, Any]) -> Any:
+    def response(query: Mapping[str, Any]) -> Any:
         start = (query["page"] - 1) * per_page
         return {"data": rows[start : start + per_page], **says}
 
-    return answer
+    return response
 
 
 def expected(count: int) -> list[str]:
@@ -257,7 +257,9 @@ def test_the_total_is_what_the_api_says_or_none(lists: Lists) -> None:
     assert lists.done(lists.of(paging(5, 2)).total()) is None
 
 
-def test_where_no_answer_ever_has_a_total_nothing_is_sent_for_it(lists: Lists) -> None:
+def test_where_no_response_ever_has_a_total_nothing_is_sent_for_it(
+    lists: Lists,
+) -> None:
     assert lists.done(lists.of(paging(5, 2), lists.payouts).total()) is None
     assert lists.asked == []
 
@@ -278,8 +280,8 @@ def test_a_server_that_gives_fewer_rows_than_it_says_loses_none(lists: Lists) ->
 
 
 def test_a_row_that_repeats_within_a_page_is_given_once(lists: Lists) -> None:
-    answer = {"data": [row(1), row(2), row(1)], "size": 50}
-    assert ids(lists.rows(lists.of(lambda _: answer))) == ["tx_1", "tx_2"]
+    response = {"data": [row(1), row(2), row(1)], "size": 50}
+    assert ids(lists.rows(lists.of(lambda _: response))) == ["tx_1", "tx_2"]
 
 
 @pytest.mark.parametrize(
@@ -289,8 +291,8 @@ def test_a_row_that_repeats_within_a_page_is_given_once(lists: Lists) -> None:
 def test_a_server_that_ignores_the_page_is_not_asked_for_ever(
     lists: Lists, says: dict[str, int]
 ) -> None:
-    answer = {"data": [row(1), row(2)], **says}
-    assert ids(lists.rows(lists.of(lambda _: answer))) == ["tx_1", "tx_2"]
+    response = {"data": [row(1), row(2)], **says}
+    assert ids(lists.rows(lists.of(lambda _: response))) == ["tx_1", "tx_2"]
     assert lists.numbers == [1, 2, 3]
 
 
@@ -298,8 +300,8 @@ def test_a_server_that_repeats_its_last_page_is_not_asked_for_ever(
     lists: Lists,
 ) -> None:
     honest = paging(6, 2)
-    answer: Answer = lambda query: honest({"page": min(query["page"], 3)})  # noqa: E731
-    assert ids(lists.rows(lists.of(answer))) == expected(6)
+    response: Responder = lambda query: honest({"page": min(query["page"], 3)})  # noqa: E731
+    assert ids(lists.rows(lists.of(response))) == expected(6)
     assert lists.numbers == [1, 2, 3, 4, 5]
 
 
@@ -309,7 +311,7 @@ def test_a_burst_of_new_rows_hides_none_that_was_there(
 ) -> None:
     rows = [row(number) for number in range(9)]
 
-    def answer(query: Mapping[str, Any]) -> Any:
+    def response(query: Mapping[str, Any]) -> Any:
         if len(lists.asked) == 3:
             rows[:0] = [row(f"new_{number}") for number in range(burst)]
         start = (query["page"] - 1) * 2
@@ -320,7 +322,7 @@ def test_a_burst_of_new_rows_hides_none_that_was_there(
             "total": len(rows),
         }
 
-    found = ids(lists.rows(lists.of(answer)))
+    found = ids(lists.rows(lists.of(response)))
     assert len(found) == len(set(found))
     assert set(expected(9)) <= set(found)
 
@@ -338,8 +340,8 @@ def test_rows_without_a_usable_id_are_all_given(lists: Lists, identity: Any) -> 
 
 
 def test_rows_that_are_no_objects_are_given_as_they_came(lists: Lists) -> None:
-    answer = {"data": [None, "row", row(1), ["row"], 7], "size": 50}
-    found = lists.rows(lists.of(lambda _: answer))
+    response = {"data": [None, "row", row(1), ["row"], 7], "size": 50}
+    found = lists.rows(lists.of(lambda _: response))
     assert [one for one in found if not hasattr(one, "transaction_id")] == [
         None,
         "row",
@@ -349,15 +351,15 @@ def test_rows_that_are_no_objects_are_given_as_they_came(lists: Lists) -> None:
 
 
 def test_rows_without_ids_are_known_again_as_a_whole_page(lists: Lists) -> None:
-    answer = {"data": [{"amount": 100}, {"amount": 200}]}
-    assert [found.amount for found in lists.rows(lists.of(lambda _: answer))] == [
+    response = {"data": [{"amount": 100}, {"amount": 200}]}
+    assert [found.amount for found in lists.rows(lists.of(lambda _: response))] == [
         100,
         200,
     ]
     assert lists.numbers == [1, 2]
 
 
-# -- answers that hold no list ------------------------------------------------------------------------------
+# -- responses that hold no list ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -451,10 +453,10 @@ def test_a_list_without_page_parameters_is_asked_for_once(lists: Lists) -> None:
 def test_an_array_whose_pages_are_only_inferred_is_followed_to_its_end(
     lists: Lists,
 ) -> None:
-    def answer(query: Mapping[str, Any]) -> Any:
+    def response(query: Mapping[str, Any]) -> Any:
         return payouts(5)[(query["page"] - 1) * 2 :][:2]
 
-    assert len(lists.rows(lists.of(answer, lists.payouts))) == 5
+    assert len(lists.rows(lists.of(response, lists.payouts))) == 5
 
 
 def test_an_array_that_ignores_the_page_comes_once_and_whole(lists: Lists) -> None:
@@ -472,11 +474,11 @@ def test_an_array_that_ignores_the_page_comes_once_and_whole(lists: Lists) -> No
 def test_a_caller_who_names_a_page_or_a_size_follows_its_pages(
     lists: Lists, given: dict[str, int], count: int
 ) -> None:
-    def answer(query: Mapping[str, Any]) -> Any:
+    def response(query: Mapping[str, Any]) -> Any:
         start = (query["page"] - 1) * 2
         return payouts(5)[start : start + 2]
 
-    assert len(lists.rows(lists.of(answer, lists.payouts, **given))) == count
+    assert len(lists.rows(lists.of(response, lists.payouts, **given))) == count
     assert lists.asked == [{**given, "page": n} for n in range(given.get("page", 1), 5)]
 
 
@@ -564,7 +566,7 @@ def test_the_repr_says_what_is_listed_and_shows_no_value() -> None:
         == "<Pager transactions.list from page 3>"
     )
     types = client.gate.product_types.list()
-    assert repr(types) == "<Pager gate.product_types.list in one answer>"
+    assert repr(types) == "<Pager gate.product_types.list in one response>"
     assert (
         repr(client.customers.transactions("cus_77"))
         == "<Pager customers.transactions from page 1>"

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 from helpers.calls import Flavor, as_nothing, operation
-from helpers.wire import Recorded, WireServer, http, json_answer
+from helpers.wire import Recorded, WireServer, http, json_response
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay._core.operation import Request
@@ -46,7 +46,9 @@ class Nginx(WireServer):
     def route(self, request: Recorded) -> bytes:
         self.routed.append(routed(request.target))
         return (
-            json_answer({}) if self.routed[-1].startswith("/v1/things/") else http(404)
+            json_response({})
+            if self.routed[-1].startswith("/v1/things/")
+            else http(404)
         )
 
 

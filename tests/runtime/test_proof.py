@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from helpers.calls import Flavor, Recording, capturing, creating, reading
-from helpers.wire import WireServer, http, json_answer
+from helpers.wire import WireServer, http, json_response
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay._core.decoding import ObjectBody
@@ -76,9 +76,9 @@ NO_PROOF = [
 ]
 
 
-def failure(flavor: Flavor, answer: Any, request: Any, **arguments: Any) -> Any:
+def failure(flavor: Flavor, response: Any, request: Any, **arguments: Any) -> Any:
     """The error of one call, which is sent once."""
-    with WireServer(answer) as server:
+    with WireServer(response) as server:
         client = flavor.client(server.origin, pace=Recording(), **arguments)
         with pytest.raises(PlexyError) as caught:
             flavor.call(client, request, {"max_retries": 0})
@@ -93,7 +93,7 @@ def failure(flavor: Flavor, answer: Any, request: Any, **arguments: Any) -> Any:
 def test_a_status_whose_meaning_is_that_it_was_not_done_is_a_rejection(
     flavor: Flavor, status: int
 ) -> None:
-    error = failure(flavor, json_answer({"message": "no"}, status), capturing())
+    error = failure(flavor, json_response({"message": "no"}, status), capturing())
     assert isinstance(error, ClientError)
     assert error.outcome is Outcome.REJECTED
     assert "No money was moved by this call" in str(error)
@@ -103,7 +103,7 @@ def test_a_status_whose_meaning_is_that_it_was_not_done_is_a_rejection(
 def test_any_other_refusal_of_a_call_that_moves_money_has_an_unknown_outcome(
     flavor: Flavor, status: int
 ) -> None:
-    error = failure(flavor, json_answer({"message": "gone"}, status), capturing())
+    error = failure(flavor, json_response({"message": "gone"}, status), capturing())
     assert type(error) is OutcomeUnknownError
     assert isinstance(error.cause, ClientError)
     assert error.outcome is error.cause.outcome is Outcome.UNKNOWN
@@ -181,7 +181,7 @@ def refunding(**changes: Any) -> Request[Any]:
 
 @pytest.mark.parametrize("status", [200, 201, 202, 207, 299])
 def test_success_true_is_done(flavor: Flavor, status: int) -> None:
-    with WireServer(json_answer({"id": "r_1", "success": True}, status)) as server:
+    with WireServer(json_response({"id": "r_1", "success": True}, status)) as server:
         assert (
             flavor.call(flavor.client(server.origin), refunding()).parsed.success
             is True
@@ -198,7 +198,7 @@ UNCLEAR: list[Any] = [
 @pytest.mark.parametrize("value", NO)
 def test_a_no_is_a_decline_however_it_is_written(flavor: Flavor, value: Any) -> None:
     body = {"id": "r_1", "success": value, "message": "insufficient funds"}
-    error = failure(flavor, json_answer(body), refunding())
+    error = failure(flavor, json_response(body), refunding())
     assert type(error) is DeclinedError
     assert error.outcome is Outcome.REJECTED
     assert error.response.id == "r_1"
@@ -213,7 +213,7 @@ def test_a_success_that_says_neither_is_an_unknown_outcome_with_the_whole_respon
     body = {"id": "r_1", "success": value}
     error = failure(
         flavor,
-        json_answer(body, 201, {"X-Request-Id": "rq-1"}),
+        json_response(body, 201, {"X-Request-Id": "rq-1"}),
         refunding(),
         strict=strict,
     )
@@ -236,7 +236,7 @@ def test_a_success_without_the_word_is_an_unknown_outcome_with_the_whole_respons
     flavor: Flavor, body: Any
 ) -> None:
     error = failure(
-        flavor, json_answer(body, 201, {"X-Request-Id": "rq-1"}), refunding()
+        flavor, json_response(body, 201, {"X-Request-Id": "rq-1"}), refunding()
     )
     assert_unclear(error, body.get("id"))
     assert "`success`, which is true then, is missing" in str(error)
@@ -264,7 +264,7 @@ def test_an_unclear_success_with_a_key_is_not_sent_again(flavor: Flavor) -> None
     request = creating(
         body, moves_money=True, idempotency_key="requestId", says_success=True
     )
-    with WireServer(json_answer({"id": 1})) as server:
+    with WireServer(json_response({"id": 1})) as server:
         with pytest.raises(
             OutcomeUnknownError, match="Call again only with the same key, 'k-1'"
         ):
@@ -279,17 +279,19 @@ def test_an_unclear_success_with_a_key_is_not_sent_again(flavor: Flavor) -> None
         *((value, OutcomeUnknownError) for value in UNCLEAR),
     ],
 )
-def test_a_call_whose_answer_has_no_success_by_the_spec_is_judged_by_one_that_is_there(
+def test_a_call_whose_response_has_no_success_by_the_spec_is_judged_by_one_that_is_there(
     flavor: Flavor, value: Any, kind: type[PlexyError]
 ) -> None:
     assert (
-        type(failure(flavor, json_answer({"id": "p_1", "success": value}), capturing()))
+        type(
+            failure(flavor, json_response({"id": "p_1", "success": value}), capturing())
+        )
         is kind
     )
 
 
-def test_a_call_whose_answer_has_no_success_needs_none(flavor: Flavor) -> None:
-    with WireServer(json_answer({"id": "p_1"})) as server:
+def test_a_call_whose_response_has_no_success_needs_none(flavor: Flavor) -> None:
+    with WireServer(json_response({"id": "p_1"})) as server:
         assert flavor.call(flavor.client(server.origin), capturing()).parsed == {
             "id": "p_1"
         }
@@ -300,7 +302,7 @@ def test_calls_that_move_no_money_and_those_that_read_take_any_success(
     flavor: Flavor, value: Any
 ) -> None:
     body = {"success": value}
-    with WireServer(json_answer(body)) as server:
+    with WireServer(json_response(body)) as server:
         client = flavor.client(server.origin)
         for request in (
             creating({}, says_success=True),
@@ -309,17 +311,17 @@ def test_calls_that_move_no_money_and_those_that_read_take_any_success(
         ):
             assert (
                 flavor.call(client, request).content
-                == json_answer(body).partition(b"\r\n\r\n")[2]
+                == json_response(body).partition(b"\r\n\r\n")[2]
             )
 
 
 @pytest.mark.parametrize(
-    "answer", [http(200), http(200, b"null"), http(200, b"[]"), http(200, b'"ok"')]
+    "response", [http(200), http(200, b"null"), http(200, b"[]"), http(200, b'"ok"')]
 )
 def test_what_cannot_be_read_at_all_stays_a_decoding_error(
-    flavor: Flavor, answer: bytes
+    flavor: Flavor, response: bytes
 ) -> None:
-    error = failure(flavor, answer, refunding())
+    error = failure(flavor, response, refunding())
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is DecodingError
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from helpers.calls import KEY, OTHER_KEY, Flavor, capturing, operation
-from helpers.wire import WireServer, http, json_answer
+from helpers.wire import WireServer, http, json_response
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay._core.decoding import ObjectBody
@@ -98,7 +98,7 @@ def refunding() -> Request[RefundPaymentResponse]:
 def raw_json(
     data: Any, status: int = 200, headers: dict[str, str] | None = None
 ) -> bytes:
-    """A well-formed answer whose backslashes are JSON's own escapes."""
+    """A well-formed response whose backslashes are JSON's own escapes."""
     text = json.dumps(data, ensure_ascii=False).replace("\\\\", "\\")
     return http(
         status, text.encode(), {"Content-Type": "application/json", **(headers or {})}
@@ -106,7 +106,7 @@ def raw_json(
 
 
 def quoting(said: str, status: int = 200, **fields: Any) -> bytes:
-    """An answer that has it everywhere."""
+    """A response that has it everywhere."""
     headers = {
         "X-Request-Id": f"rq-{said}",
         "X-Echo": said,
@@ -172,7 +172,7 @@ def test_no_decline_shows_a_key_in_its_response(
 
 
 @QUOTED
-def test_no_answer_that_a_strict_client_refuses_shows_a_key(
+def test_no_response_that_a_strict_client_refuses_shows_a_key(
     flavor: Flavor, form: Callable[[str], str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with WireServer(quoting(form(KEY), success=True)) as server:
@@ -189,19 +189,19 @@ def test_no_answer_that_a_strict_client_refuses_shows_a_key(
 
 
 @QUOTED
-def test_no_answer_that_cannot_be_read_shows_a_key(
+def test_no_response_that_cannot_be_read_shows_a_key(
     flavor: Flavor, form: Callable[[str], str]
 ) -> None:
     said = form(KEY)
     kind = f"text/{'x' * 50}{said}"
-    for answer in (
+    for response in (
         http(
             200, f"<html>{said}".encode(), {"Content-Type": kind, "X-Request-Id": said}
         ),
         http(200, json.dumps([said]).encode("utf-16"), {"Content-Type": kind}),
         http(200, f'"{said}"'.encode("utf-32-be")),
     ):
-        with WireServer(answer) as server:
+        with WireServer(response) as server:
             with pytest.raises(OutcomeUnknownError) as caught:
                 flavor.call(flavor.client(server.origin), refunding())
         assert_no_key(caught.value)
@@ -242,7 +242,7 @@ def test_a_record_of_drift_shows_no_key_as_the_name_of_a_field(
         path_params={"id": "1"},
         decode=ObjectBody(Order),
     )
-    with WireServer(json_answer({key: 1, key.upper(): 2})) as server:
+    with WireServer(json_response({key: 1, key.upper(): 2})) as server:
         flavor.call(flavor.client(server.origin, key), request)
     records = [record for record in caplog.records if record.name == "plexy_pay.drift"]
     assert records
@@ -261,7 +261,7 @@ def test_another_key_of_the_client_is_hidden_too(flavor: Flavor) -> None:
     assert_no_key(caught.value)
 
 
-def test_an_answer_that_a_call_gives_is_the_users_own_and_stays_as_it_came(
+def test_a_response_that_a_call_gives_is_the_users_own_and_stays_as_it_came(
     flavor: Flavor,
 ) -> None:
     with WireServer(quoting(KEY, success=True)) as server:
@@ -270,7 +270,7 @@ def test_an_answer_that_a_call_gives_is_the_users_own_and_stays_as_it_came(
     assert KEY.encode() in response.content
 
 
-def test_an_answer_without_a_key_is_not_touched(flavor: Flavor) -> None:
+def test_a_response_without_a_key_is_not_touched(flavor: Flavor) -> None:
     body = {
         "success": False,
         "id": "tx_1",
@@ -278,7 +278,7 @@ def test_an_answer_without_a_key_is_not_touched(flavor: Flavor) -> None:
         "message": "no \\n caf\u00e9 \U0001f4b3",
         "new": [None, {}],
     }
-    with WireServer(json_answer(body)) as server:
+    with WireServer(json_response(body)) as server:
         with pytest.raises(DeclinedError) as caught:
             flavor.call(flavor.client(server.origin), refunding())
     assert caught.value.body == json.dumps(body).encode()

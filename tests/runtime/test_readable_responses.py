@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from helpers.calls import Flavor, capturing, creating, deleting, reading
 from helpers.http_library import httpx
-from helpers.wire import Answer, WireServer, http
+from helpers.wire import WireResponse, WireServer, http
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay._core.decoding import ArrayBody, ObjectBody
@@ -58,19 +58,19 @@ def refunding() -> Request[Any]:
 
 
 def answered(
-    flavor: Flavor, answer: Answer, request: Request[Any], **arguments: Any
+    flavor: Flavor, response: WireResponse, request: Request[Any], **arguments: Any
 ) -> Response[Any]:
-    with WireServer(answer) as server:
+    with WireServer(response) as server:
         return flavor.call(
             flavor.client(server.origin, max_retries=0, **arguments), request
         )
 
 
 def failure(
-    flavor: Flavor, answer: Answer, request: Request[Any], **arguments: Any
+    flavor: Flavor, response: WireResponse, request: Request[Any], **arguments: Any
 ) -> Any:
     with pytest.raises(PlexyError) as caught:
-        answered(flavor, answer, request, **arguments)
+        answered(flavor, response, request, **arguments)
     return caught.value
 
 
@@ -119,12 +119,12 @@ def test_a_refund_is_known_whatever_its_content_encoding_is_called(
 def test_two_lines_of_content_encoding_are_one_list(flavor: Flavor) -> None:
     body = gzipped(DONE)
     lines = b"Content-Encoding: gzip\r\nContent-Encoding: identity\r\n"
-    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%b\r\n%b" % (
+    response = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%b\r\n%b" % (
         len(body),
         lines,
         body,
     )
-    assert answered(flavor, answer, refunding()).parsed["success"] is True
+    assert answered(flavor, response, refunding()).parsed["success"] is True
 
 
 @pytest.mark.parametrize(("coding", "press"), CODINGS)
@@ -164,7 +164,7 @@ def test_a_finished_response_of_a_transport_is_read_once(flavor: Flavor) -> None
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("response", "told"),
     [
         (coded("br", b"\x0b\x02\x80"), "Content-Encoding: br"),
         (coded("deflate", b"\x78\x9c\xff\xff\xff"), "damaged"),
@@ -173,9 +173,9 @@ def test_a_finished_response_of_a_transport_is_read_once(flavor: Flavor) -> None
     ],
 )
 def test_what_cannot_be_read_leaves_the_outcome_unknown(
-    flavor: Flavor, answer: bytes, told: str
+    flavor: Flavor, response: bytes, told: str
 ) -> None:
-    error = failure(flavor, answer, refunding())
+    error = failure(flavor, response, refunding())
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is DecodingError
     assert told in str(error)
@@ -306,15 +306,15 @@ def named(flavor: Flavor, what: str, decode: Any, **changes: Any) -> Request[Any
     return request
 
 
-@pytest.mark.parametrize("answer", NO_CONTENT)
+@pytest.mark.parametrize("raw", NO_CONTENT)
 @pytest.mark.parametrize("says_success", [True, False])
 def test_a_refund_that_is_answered_without_content_was_made(
-    flavor: Flavor, answer: bytes, says_success: bool
+    flavor: Flavor, raw: bytes, says_success: bool
 ) -> None:
     request = named(
         flavor, "nothing", ObjectBody(RefundPaymentResponse), says_success=says_success
     )
-    response = answered(flavor, answer, request)
+    response = answered(flavor, raw, request)
     assert response.status_code in (204, 205)
     assert response.content == b""
     assert isinstance(response.parsed, RefundPaymentResponse)

@@ -16,7 +16,7 @@ import plexy_pay
 import pytest
 from helpers.calls import KEY, OTHER_KEY, Flavor, Recording
 from helpers.description import DESCRIPTION
-from helpers.wire import Recorded, Then, WireServer, http, json_answer
+from helpers.wire import Recorded, Then, WireServer, http, json_response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plexy_pay import (
@@ -100,7 +100,7 @@ def error(kind: type[plexy_pay.PlexyError], **facts: Any) -> plexy_pay.PlexyErro
 def api(rows: Any = (), single: Any = None, **page_changes: Any) -> Api:
     """An API that shows these rows, page by page, and this one thing; errors stand for failures."""
 
-    def answer(request: Request[Any]) -> Any:
+    def respond(request: Request[Any]) -> Any:
         assert (
             request.operation.method,
             request.operation.moves_money,
@@ -129,18 +129,18 @@ def api(rows: Any = (), single: Any = None, **page_changes: Any) -> Api:
             **page_changes,
         }
 
-    return answer
+    return respond
 
 
 def ask_all(
     calls: Any,
-    answers: Api,
+    responses: Api,
     *,
     min_age: float | None = None,
     now: float = NOW,
     client: PlexyPay = CLIENT,
 ) -> tuple[list[Any], list[Request[Any]]]:
-    """The answers, and the requests that were made for them."""
+    """The responses, and the requests that were made for them."""
     settings = client._settings
     pace = Recording()
     settings.pace = pace  # type: ignore[assignment]
@@ -152,30 +152,30 @@ def ask_all(
     requests: list[Request[Any]] = []
     for look_ups in asking.rounds():
         for steps in look_ups:
-            _answer(steps, answers, requests)
-    return asking.answers(), requests
+            _response(steps, responses, requests)
+    return asking.results(), requests
 
 
-def _answer(steps: Any, answers: Api, requests: list[Request[Any]]) -> None:
-    answer: Any = None
+def _response(steps: Any, responses: Api, requests: list[Request[Any]]) -> None:
+    response: Any = None
     while True:
         try:
-            request = steps.send(answer)
+            request = steps.send(response)
         except StopIteration:
             return
         requests.append(request)
         assert len(requests) < 2_000
-        data = answers(request)
-        answer = (
+        data = responses(request)
+        response = (
             data
             if isinstance(data, Exception)
             else request.decode(loads(json.dumps(data).encode()))
         )
 
 
-def ask(saved: Any, answers: Api, **options: Any) -> Any:
-    """The answer for one call."""
-    return ask_all([saved], answers, **options)[0][0]
+def ask(saved: Any, responses: Api, **options: Any) -> Any:
+    """The response for one call."""
+    return ask_all([saved], responses, **options)[0][0]
 
 
 def save(operation: Any, **facts: Any) -> dict[str, Any]:
@@ -217,10 +217,10 @@ def test_a_payment_in_the_list_is_found_and_says_by_what() -> None:
 
 
 def test_a_paid_payment_is_found_by_its_reference_without_reading_the_list() -> None:
-    answers, requests = ask_all([payment()], api(single=one()))
-    assert isinstance(answers[0], Executed)
-    assert isinstance(answers[0].transaction, TransactionResponse)
-    assert answers[0].evidence == "inferred"
+    responses, requests = ask_all([payment()], api(single=one()))
+    assert isinstance(responses[0], Executed)
+    assert isinstance(responses[0].transaction, TransactionResponse)
+    assert responses[0].evidence == "inferred"
     assert [request.operation.call for request in requests] == [
         "transactions.retrieve_by_order_reference"
     ]
@@ -239,7 +239,7 @@ def test_a_payment_that_the_whole_list_does_not_show_is_not_found() -> None:
 @pytest.mark.parametrize(
     "status", ["rejected", "failed", "3d", "created", "odd", 7, ...]
 )
-def test_a_single_answer_that_would_invite_a_second_payment_is_checked_in_the_list(
+def test_a_single_response_that_would_invite_a_second_payment_is_checked_in_the_list(
     status: Any,
 ) -> None:
     shown = one(status=status)
@@ -250,7 +250,7 @@ def test_a_single_answer_that_would_invite_a_second_payment_is_checked_in_the_li
 
 
 @pytest.mark.parametrize("shown", [one("ORD-2"), one(...), one(amount=1), {}])
-def test_a_single_answer_about_something_else_is_no_proof_of_anything(
+def test_a_single_response_about_something_else_is_no_proof_of_anything(
     shown: Any,
 ) -> None:
     assert isinstance(ask(payment(), api([], shown)), Undetermined)
@@ -294,30 +294,30 @@ BROKEN_LISTS: dict[str, Api] = {
         "data": [row(f"{request.query['page']}")],
         "total": 9_000,
     },
-    "no answer": api(error(ApiTimeoutError)),
+    "no response": api(error(ApiTimeoutError)),
     "no permission": api(error(PermissionDeniedError, status=403)),
 }
 
 
 @pytest.mark.parametrize("broken", BROKEN_LISTS.values(), ids=BROKEN_LISTS)
 def test_a_list_that_is_not_known_as_a_whole_proves_nothing(broken: Api) -> None:
-    def answers(request: Request[Any]) -> Any:
+    def responses(request: Request[Any]) -> Any:
         return (
             error(NotFoundError, status=404) if request.path_params else broken(request)
         )
 
-    answer = ask(payment(), answers)
-    assert isinstance(answer, Undetermined)
-    assert "transactions.list" in answer.reason
-    assert "older than the call" not in answer.reason
-    assert "dashboard" in answer.check
+    response = ask(payment(), responses)
+    assert isinstance(response, Undetermined)
+    assert "transactions.list" in response.reason
+    assert "older than the call" not in response.reason
+    assert "dashboard" in response.check
 
 
 def test_a_failed_look_up_is_named_with_the_time_that_the_api_asked_for() -> None:
-    answer = ask(payment(), api(error(RateLimitError, status=429, retry_after=7.0)))
-    assert isinstance(answer, Undetermined)
-    assert "RateLimitError" in answer.reason
-    assert answer.retry_after == 7.0
+    response = ask(payment(), api(error(RateLimitError, status=429, retry_after=7.0)))
+    assert isinstance(response, Undetermined)
+    assert "RateLimitError" in response.reason
+    assert response.retry_after == 7.0
 
 
 @pytest.mark.parametrize(
@@ -326,10 +326,10 @@ def test_a_failed_look_up_is_named_with_the_time_that_the_api_asked_for() -> Non
 def test_a_call_that_may_still_be_on_its_way_is_not_said_to_be_absent(
     age: float, wait: float
 ) -> None:
-    answer = ask(payment(), api([]), now=SENT.timestamp() + age)
-    assert isinstance(answer, Undetermined)
-    assert answer.retry_after == wait
-    assert answer.retry_at == datetime.fromtimestamp(NOW, UTC)
+    response = ask(payment(), api([]), now=SENT.timestamp() + age)
+    assert isinstance(response, Undetermined)
+    assert response.retry_after == wait
+    assert response.retry_at == datetime.fromtimestamp(NOW, UTC)
     assert isinstance(
         ask(payment(), api([]), now=SENT.timestamp() + age, min_age=0.0), NotExecuted
     ) is (age >= LONGEST)
@@ -339,9 +339,9 @@ def test_a_call_that_may_still_be_on_its_way_is_not_said_to_be_absent(
 
 
 def test_the_seconds_to_wait_have_three_decimals_at_most_and_are_enough() -> None:
-    answer = ask(payment(), api([]), now=SENT.timestamp() + 240.123_456_7)
-    assert isinstance(answer, Undetermined)
-    assert answer.retry_after == 179.877
+    response = ask(payment(), api([]), now=SENT.timestamp() + 240.123_456_7)
+    assert isinstance(response, Undetermined)
+    assert response.retry_after == 179.877
 
 
 def test_a_call_whose_time_is_not_known_is_never_said_to_be_absent() -> None:
@@ -353,7 +353,7 @@ def test_a_call_whose_time_is_not_known_is_never_said_to_be_absent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "answer"),
+    ("changes", "response"),
     [
         ({"createdAt": iso(-299)}, Executed),
         ({"createdAt": iso(-301)}, Undetermined),
@@ -365,15 +365,17 @@ def test_a_call_whose_time_is_not_known_is_never_said_to_be_absent() -> None:
     ],
 )
 def test_a_row_with_the_reference_is_found_only_if_it_can_be_the_call_s(
-    changes: Any, answer: type
+    changes: Any, response: type
 ) -> None:
-    assert isinstance(ask(payment(), api([row(**changes)])), answer)
+    assert isinstance(ask(payment(), api([row(**changes)])), response)
 
 
 def test_two_rows_with_the_reference_are_undetermined() -> None:
-    answer = ask(payment(), api([row(), row(transactionId="tx-2", status="rejected")]))
-    assert isinstance(answer, Undetermined)
-    assert "2 rows" in answer.reason
+    response = ask(
+        payment(), api([row(), row(transactionId="tx-2", status="rejected")])
+    )
+    assert isinstance(response, Undetermined)
+    assert "2 rows" in response.reason
 
 
 def test_in_a_list_that_broke_off_only_a_row_newer_than_the_call_is_found() -> None:
@@ -393,7 +395,7 @@ def test_in_a_list_that_broke_off_only_a_row_newer_than_the_call_is_found() -> N
 
 
 @pytest.mark.parametrize(
-    ("saved", "shown", "answer"),
+    ("saved", "shown", "response"),
     [
         (capture(), one(status="charged"), Executed),
         (capture(), one(status="TRANSACTION_STATUS_CHARGED", transactionId="x", paymentId="tx-1"), Executed),
@@ -426,9 +428,9 @@ def test_in_a_list_that_broke_off_only_a_row_newer_than_the_call_is_found() -> N
     ],
 )  # fmt: skip
 def test_the_state_of_a_transaction_tells_only_what_it_can(
-    saved: Any, shown: Any, answer: type
+    saved: Any, shown: Any, response: type
 ) -> None:
-    assert isinstance(ask(saved, api(single=shown)), answer)
+    assert isinstance(ask(saved, api(single=shown)), response)
 
 
 def test_a_call_that_was_saved_just_now_is_not_absent() -> None:
@@ -457,8 +459,8 @@ def test_a_refund_is_found_by_a_reference_of_its_own_and_never_absent() -> None:
 def test_a_refund_is_not_found_by_a_reference_that_may_be_the_payment_s(
     shown: Any,
 ) -> None:
-    answers, requests = ask_all([refund()], api([row("REF-1", amount=100)], shown))
-    assert isinstance(answers[0], Undetermined)
+    responses, requests = ask_all([refund()], api([row("REF-1", amount=100)], shown))
+    assert isinstance(responses[0], Undetermined)
     assert len(requests) == 1
 
 
@@ -489,19 +491,19 @@ def test_a_settlement_order_is_found_by_its_request_id_and_never_absent() -> Non
     saved = save("settlement_orders.create", idempotency_key="r-1")
     orders = [{"id": f"s-{n}", "requestId": f"r-{n}"} for n in range(120)]
     assert isinstance(ask(saved, api(orders)), Executed)
-    answer = ask(saved, api(orders[2:]))
-    assert isinstance(answer, Undetermined)
-    assert "same `request_id`" in answer.check
+    response = ask(saved, api(orders[2:]))
+    assert isinstance(response, Undetermined)
+    assert "same `request_id`" in response.check
 
 
 @pytest.mark.parametrize(
     "call", [call for call, recipe in RECIPES.items() if recipe.none]
 )
 def test_what_cannot_be_looked_up_says_why_and_what_to_check(call: Any) -> None:
-    answers, requests = ask_all([save(call)], api())
-    assert isinstance(answers[0], Undetermined)
-    assert answers[0].reason == f"{RECIPES[call].none}."
-    assert answers[0].check
+    responses, requests = ask_all([save(call)], api())
+    assert isinstance(responses[0], Undetermined)
+    assert responses[0].reason == f"{RECIPES[call].none}."
+    assert responses[0].check
     assert requests == []
 
 
@@ -519,8 +521,8 @@ def test_many_calls_share_one_walk_and_keep_their_order() -> None:
     calls = [payment(order_reference=f"ORD-{n}") for n in range(5)]
     calls.insert(2, capture())
     shown = api([OLD, *(row(f"ORD-{n}", transactionId=f"t{n}") for n in (0, 2, 4))])
-    answers, requests = ask_all(calls, shown)
-    assert [type(answer) for answer in answers] == [
+    responses, requests = ask_all(calls, shown)
+    assert [type(response) for response in responses] == [
         Executed,
         NotExecuted,
         Undetermined,
@@ -608,7 +610,7 @@ def test_a_weak_look_up_says_nothing_even_if_its_table_did(
 
 
 class Shop:
-    """A list that lives: rows come, move and change while it is read, and its answers may have faults."""
+    """A list that lives: rows come, move and change while it is read, and its responses may have faults."""
 
     def __init__(
         self,
@@ -702,13 +704,13 @@ def test_not_found_implies_that_no_row_could_be_ours_and_that_every_row_was_seen
             seen.update(shown["transactionId"] for shown in page["data"] or [])
         return page
 
-    answer = ask(payment(), watched)
-    if isinstance(answer, NotExecuted):
+    response = ask(payment(), watched)
+    if isinstance(response, NotExecuted):
         assert all(references[n] == f"ORD-9{n}" for n in references), (
             "a row could be ours"
         )
         assert {f"t{n}" for n in references} <= seen, "a row was not seen"
-    if isinstance(answer, Executed):
+    if isinstance(response, Executed):
         assert list(references.values()).count("ORD-1") >= 1
 
 
@@ -843,8 +845,8 @@ def test_what_is_no_saved_call_is_refused(saved: Any) -> None:
 
 
 def test_a_call_that_carried_no_reference_is_undetermined() -> None:
-    answers, requests = ask_all([{**payment(), "order_reference": None}], api([]))
-    assert isinstance(answers[0], Undetermined)
+    responses, requests = ask_all([{**payment(), "order_reference": None}], api([]))
+    assert isinstance(responses[0], Undetermined)
     assert requests == []
 
 
@@ -900,16 +902,16 @@ def saved_by(flavor: Flavor, client: Any) -> Any:
 def plexy(*rows: Any) -> Callable[[Recorded], bytes | Then]:
     """A server that breaks off each payment, knows no transaction by reference, and lists these rows."""
 
-    def answer(request: Recorded) -> bytes | Then:
+    def respond(request: Recorded) -> bytes | Then:
         if request.line.startswith("POST"):
             return Then(reset=True)
         if "by-order-reference" in request.target:
             return http(404)
-        return json_answer(
+        return json_response(
             {"data": list(rows), "page": 1, "size": 50, "total": len(rows)}
         )
 
-    return answer
+    return respond
 
 
 def test_an_error_finds_out_what_became_of_its_call(flavor: Flavor) -> None:
@@ -955,15 +957,15 @@ def test_what_never_arrived_is_not_found_once_it_is_older_than_every_timeout(
         pace.wall += SAFE_AGE
         assert isinstance(reconciled(flavor, error), NotExecuted)
         assert isinstance(run(flavor, client.reconcile(error.saved_call)), NotExecuted)
-        answers = run(flavor, client.reconcile_all([error.saved_call] * 2))
-        assert [type(answer) for answer in answers] == [NotExecuted, NotExecuted]
+        responses = run(flavor, client.reconcile_all([error.saved_call] * 2))
+        assert [type(response) for response in responses] == [NotExecuted, NotExecuted]
 
 
 @pytest.mark.parametrize("silent", ["by-order-reference", "transactions", "v1"])
 def test_a_look_up_that_is_answered_without_content_proves_nothing(
     flavor: Flavor, silent: str
 ) -> None:
-    def answer(request: Recorded) -> bytes | Then:
+    def respond(request: Recorded) -> bytes | Then:
         is_look_up = request.line.startswith("GET")
         return (
             http(204)
@@ -971,7 +973,7 @@ def test_a_look_up_that_is_answered_without_content_proves_nothing(
             else plexy(OLD)(request)
         )
 
-    with WireServer(answer) as server:
+    with WireServer(respond) as server:
         client = client_of(flavor, server, Recording())
         found = run(flavor, client.reconcile(saved_by(flavor, client)))
     assert isinstance(found, Undetermined)
@@ -981,13 +983,13 @@ def test_a_call_with_a_key_was_sent_when_the_first_of_its_attempts_was_that_may_
     flavor: Flavor,
 ) -> None:
     pace = Recording()
-    answers = iter([http(429), http(500), Then(reset=True)])
+    responses = iter([http(429), http(500), Then(reset=True)])
 
-    def answer(request: Recorded) -> bytes | Then:
+    def respond(request: Recorded) -> bytes | Then:
         pace.wall += 1000
-        return next(answers)
+        return next(responses)
 
-    with WireServer(answer) as server:
+    with WireServer(respond) as server:
         create = client_of(flavor, server, pace).settlement_orders.create
         part: Any = {"beneficiary_id": "b", "amount": 100, "currency": "KZT"}
         with pytest.raises(OutcomeUnknownError) as caught:
@@ -1003,13 +1005,13 @@ def test_an_attempt_that_was_rejected_does_not_count_for_the_times_of_a_call(
     flavor: Flavor,
 ) -> None:
     pace = Recording()
-    answers = iter([http(429, b"", {"Retry-After": "30"}), Then(reset=True)])
+    responses = iter([http(429, b"", {"Retry-After": "30"}), Then(reset=True)])
 
-    def answer(request: Recorded) -> bytes | Then:
+    def respond(request: Recorded) -> bytes | Then:
         pace.wall += 10
-        return next(answers)
+        return next(responses)
 
-    with WireServer(answer) as server:
+    with WireServer(respond) as server:
         error = pay(flavor, client_of(flavor, server, pace))
     times = [
         datetime.fromisoformat(str(error.saved_call[name]))
@@ -1024,20 +1026,20 @@ def test_a_look_up_that_fails_is_a_reason_and_no_exception(
 ) -> None:
     with WireServer(http(status)) as server:
         client = client_of(flavor, server, Recording(), max_retries=0)
-        answer = run(flavor, client.reconcile(saved_by(flavor, client)))
-    assert isinstance(answer, Undetermined)
-    assert "transactions.list" in answer.reason
+        response = run(flavor, client.reconcile(saved_by(flavor, client)))
+    assert isinstance(response, Undetermined)
+    assert "transactions.list" in response.reason
 
 
 def test_look_ups_are_retried_as_the_client_s_own_reading_calls_are(
     flavor: Flavor,
 ) -> None:
-    empty = json_answer({"data": [], "total": 0})
-    answers = iter([http(500), http(404), http(503), empty, empty])
-    with WireServer(lambda request: next(answers)) as server:
+    empty = json_response({"data": [], "total": 0})
+    responses = iter([http(500), http(404), http(503), empty, empty])
+    with WireServer(lambda request: next(responses)) as server:
         client = client_of(flavor, server, Recording())
-        answer = run(flavor, client.reconcile(saved_by(flavor, client)))
-    assert isinstance(answer, NotExecuted)
+        response = run(flavor, client.reconcile(saved_by(flavor, client)))
+    assert isinstance(response, NotExecuted)
     assert len(server.requests) == 5
 
 
@@ -1106,8 +1108,8 @@ def test_wrong_use_is_an_exception(flavor: Flavor) -> None:
         assert server.requests == []
 
 
-def test_the_answers_are_values_that_pickle_and_do_not_change() -> None:
-    answers = [
+def test_the_responses_are_values_that_pickle_and_do_not_change() -> None:
+    responses = [
         Executed(
             transaction=Transaction(transaction_id="tx"),
             by="transactions.list",
@@ -1116,11 +1118,11 @@ def test_the_answers_are_values_that_pickle_and_do_not_change() -> None:
         NotExecuted(by="transactions.list", evidence="observed"),
         Undetermined(reason="who knows", check="look", retry_after=1.0),
     ]
-    for answer, name in zip(answers, ("transaction", "by", "reason"), strict=True):
-        assert pickle.loads(pickle.dumps(answer)) == answer
+    for response, name in zip(responses, ("transaction", "by", "reason"), strict=True):
+        assert pickle.loads(pickle.dumps(response)) == response
         with pytest.raises(AttributeError):
-            setattr(answer, name, "other")
-    assert "who knows" in repr(answers[2])
+            setattr(response, name, "other")
+    assert "who knows" in repr(responses[2])
 
 
 def test_no_recipe_asks_for_what_it_cannot_save() -> None:

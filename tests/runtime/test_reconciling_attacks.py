@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from helpers.calls import KEY, OTHER_KEY, Flavor, Recording
-from helpers.wire import Recorded, Then, WireServer, http, json_answer
+from helpers.wire import Recorded, Then, WireServer, http, json_response
 from plexy_pay import (
     AsyncPlexyPay,
     ConfigurationError,
@@ -71,15 +71,15 @@ class Api:
         if "by-order-reference" in path:
             return http(404)
         if path != "/v1/transactions":
-            return http(404) if self.single is None else json_answer(self.single)
+            return http(404) if self.single is None else json_response(self.single)
         number = int(query.partition("page=")[2].partition("&")[0])
         shown = self.rows[(number - 1) * 50 : number * 50]
-        answer = json_answer(
+        response = json_response(
             {"data": shown, "page": number, "size": 50, "total": len(self.rows)}
         )
         if self.between:
             self.between.pop(0)()
-        return answer
+        return response
 
 
 class Shop:
@@ -260,10 +260,10 @@ def test_a_moment_beyond_the_calendar_is_no_moment_but_still_a_wait(
 ) -> None:
     client = shop.client()
     saved = {**save(shop, client), "ended_by": "9999-12-31T23:59:59Z"}
-    answer = run(shop.flavor, client.reconcile(saved))
-    assert isinstance(answer, Undetermined)
-    assert answer.retry_after is not None
-    assert answer.retry_at is None
+    response = run(shop.flavor, client.reconcile(saved))
+    assert isinstance(response, Undetermined)
+    assert response.retry_after is not None
+    assert response.retry_at is None
 
 
 # -- older attempts ------------------------------------------------------------------------------------------
@@ -294,10 +294,10 @@ def test_a_row_that_took_no_money_tells_nothing_while_the_call_may_run(
     shop: Shop, api: Api, status: str, made: float
 ) -> None:
     api.rows = [api.row(REFERENCE, made, status=status)]
-    answer = shop.ask(shop.pay(shop.client()))
-    assert isinstance(answer, Undetermined)
-    assert "older attempt" in answer.reason
-    assert answer.retry_after == 180.0
+    response = shop.ask(shop.pay(shop.client()))
+    assert isinstance(response, Undetermined)
+    assert "older attempt" in response.reason
+    assert response.retry_after == 180.0
 
 
 @pytest.mark.parametrize("status", NO_MONEY)
@@ -311,9 +311,9 @@ def test_such_a_row_is_found_once_the_call_would_be_listed_beside_it(
     assert isinstance(found, Executed)
     assert found.transaction.status == status
     api.rows.append(api.row(REFERENCE, status="charged"))
-    answer = shop.ask(error)
-    assert isinstance(answer, Undetermined)
-    assert "2 rows" in answer.reason
+    response = shop.ask(error)
+    assert isinstance(response, Undetermined)
+    assert "2 rows" in response.reason
 
 
 def test_such_a_row_in_a_list_that_moves_tells_nothing(shop: Shop, api: Api) -> None:
@@ -399,9 +399,9 @@ def test_a_payment_is_not_absent_because_its_reference_is_shown_otherwise(
     error = shop.pay(shop.client())
     api.rows = [api.row("ANOTHER", LONG_AGO), api.row(shown)]
     api.pace.wall += 3600
-    answer = shop.ask(error)
-    assert isinstance(answer, Undetermined)
-    assert "may be" in answer.reason or "another spelling" in answer.reason
+    response = shop.ask(error)
+    assert isinstance(response, Undetermined)
+    assert "may be" in response.reason or "another spelling" in response.reason
 
 
 def test_a_list_that_lost_a_row_in_front_while_it_was_read_is_read_again(
@@ -432,9 +432,9 @@ def test_a_list_that_moves_between_two_readings_proves_nothing(
 
     api.between = [replace_one]
     api.pace.wall += 3600
-    answer = shop.ask(error)
-    assert isinstance(answer, Undetermined)
-    assert "two readings" in answer.reason
+    response = shop.ask(error)
+    assert isinstance(response, Undetermined)
+    assert "two readings" in response.reason
 
 
 @pytest.mark.parametrize("made", [100.0, 1.0, -299.0])
@@ -444,9 +444,9 @@ def test_a_list_whose_rows_are_all_younger_than_the_call_proves_nothing(
     error = shop.pay(shop.client(), "ORD-1")
     api.rows = [api.row("A", made), api.row("B", 2000)]
     api.pace.wall += 3600
-    answer = shop.ask(error)
-    assert isinstance(answer, Undetermined)
-    assert "older than the call" in answer.reason
+    response = shop.ask(error)
+    assert isinstance(response, Undetermined)
+    assert "older than the call" in response.reason
     api.rows.append(api.row("C", LONG_AGO))
     assert isinstance(shop.ask(error), NotExecuted)
 
@@ -480,10 +480,10 @@ def test_the_pages_that_many_calls_cost_are_bounded_by_two_readings(
     errors = [shop.pay(client, f"ORD-{number}") for number in range(10, 20)]
     api.rows = [api.row(f"A-{number}", LONG_AGO) for number in range(120)]
     api.pace.wall += 3600
-    answers = run(
+    responses = run(
         shop.flavor, client.reconcile_all([error.saved_call for error in errors])
     )
-    assert {type(answer) for answer in answers} == {NotExecuted}
+    assert {type(response) for response in responses} == {NotExecuted}
     lists = [target for target in shop.gets() if "by-order-reference" not in target]
     assert len(lists) == 6
 
@@ -497,10 +497,10 @@ def test_another_merchants_client_does_not_say_that_it_did_not_happen(
     error = shop.pay(shop.client())
     api.rows = [api.row(REFERENCE)]
     api.pace.wall += 3600
-    answer = shop.ask(error, shop.client(OTHER_KEY))
-    assert isinstance(answer, Undetermined)
-    assert "another merchant" in answer.reason
-    assert "key_rotated=True" in answer.check
+    response = shop.ask(error, shop.client(OTHER_KEY))
+    assert isinstance(response, Undetermined)
+    assert "another merchant" in response.reason
+    assert "key_rotated=True" in response.check
     assert shop.gets() == []
 
 
@@ -509,10 +509,10 @@ def test_who_knows_that_the_key_was_rotated_says_so(shop: Shop, api: Api) -> Non
     rotated = shop.client(OTHER_KEY)
     api.pace.wall += 3600
     assert isinstance(shop.ask(error, rotated, key_rotated=True), NotExecuted)
-    answers = run(
+    responses = run(
         shop.flavor, rotated.reconcile_all([error.saved_call], key_rotated=True)
     )
-    assert isinstance(answers[0], NotExecuted)
+    assert isinstance(responses[0], NotExecuted)
 
 
 @pytest.mark.parametrize(
@@ -532,8 +532,8 @@ def test_a_client_is_known_by_any_of_the_keys_of_the_call(
     client = shop.client(before)
     calls = [shop.pay(client).saved_call, save(shop, client)]
     api.pace.wall += 3600
-    answers = run(shop.flavor, shop.client(after).reconcile_all(calls))
-    assert {type(answer) for answer in answers} == {
+    responses = run(shop.flavor, shop.client(after).reconcile_all(calls))
+    assert {type(response) for response in responses} == {
         NotExecuted if is_known else Undetermined
     }
 

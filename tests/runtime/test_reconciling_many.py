@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.calls import KEY
-from helpers.wire import Recorded, WireServer, json_answer
+from helpers.wire import Recorded, WireServer, json_response
 from plexy_pay import AsyncPlexyPay, Executed, PlexyPay
 
 CALLS = 40
@@ -17,7 +17,7 @@ SIDE_BY_SIDE = 10
 
 
 class LookUps:
-    """Answers look-ups only once ten of them are under way, and counts how many are at most."""
+    """Responses look-ups only once ten of them are under way, and counts how many are at most."""
 
     def __init__(self) -> None:
         self.together = threading.Barrier(SIDE_BY_SIDE)
@@ -37,7 +37,7 @@ class LookUps:
 def charged(request: Recorded) -> bytes:
     """A payment that was charged, whatever its id."""
     payment = request.target.rpartition("/")[2]
-    return json_answer(
+    return json_response(
         {"transactionId": payment, "id": payment, "status": "charged", "amount": 5641}
     )
 
@@ -45,7 +45,7 @@ def charged(request: Recorded) -> bytes:
 def reconciled(
     kind: Any, server: WireServer, **arguments: Any
 ) -> tuple[list[Any], list[str]]:
-    """The answers for captures of many payments, and the ids that were asked for, in the order of the calls."""
+    """The responses for captures of many payments, and the ids that were asked for, in the order of the calls."""
     ids = [f"tx_{number}" for number in range(CALLS)]
 
     async def in_tasks() -> list[Any]:
@@ -71,14 +71,14 @@ def kind(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-def test_ten_look_ups_are_made_at_the_same_time_and_their_answers_keep_the_order(
+def test_ten_look_ups_are_made_at_the_same_time_and_their_responses_keep_the_order(
     kind: Any,
 ) -> None:
     look_ups = LookUps()
     with WireServer(look_ups) as server:
-        answers, ids = reconciled(kind, server)
-    assert all(isinstance(answer, Executed) for answer in answers)
-    assert [answer.transaction.transaction_id for answer in answers] == ids
+        responses, ids = reconciled(kind, server)
+    assert all(isinstance(response, Executed) for response in responses)
+    assert [response.transaction.transaction_id for response in responses] == ids
     assert look_ups.most == SIDE_BY_SIDE
 
 
@@ -110,8 +110,10 @@ def test_a_list_that_many_calls_need_is_read_for_all_and_counted_at_once(
 ) -> None:
     def empty(request: Recorded) -> bytes:
         if "page=" in request.target:
-            return json_answer({"transactions": [], "total": 0, "page": 1, "size": 50})
-        return json_answer({"message": "not found"}, 404)
+            return json_response(
+                {"transactions": [], "total": 0, "page": 1, "size": 50}
+            )
+        return json_response({"message": "not found"}, 404)
 
     seen: list[tuple[int, int]] = []
 

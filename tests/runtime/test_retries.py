@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.calls import KEY, Flavor, Recording, capturing, creating, deleting, reading
-from helpers.wire import Then, WireServer, http, json_answer
+from helpers.wire import Then, WireServer, http, json_response
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, errors
@@ -27,20 +27,20 @@ from plexy_pay.errors import (
 )
 
 BACKOFF = [0.5, 1.0, 2.0, 4.0, 8.0, 8.0]
-OK = json_answer({"success": True})
+OK = json_response({"success": True})
 IDEMPOTENT = {"idempotency_key": "requestId"}
 
 
 def run(
     flavor: Flavor,
     request: Any,
-    *answers: Any,
+    *responses: Any,
     pace: Recording | None = None,
     **arguments: Any,
 ) -> Any:
-    """The response or error of one call, and what was slept; the answers must all be asked for."""
+    """The response or error of one call, and what was slept; the responses must all be asked for."""
     pace = pace or Recording()
-    with WireServer(*answers) as server:
+    with WireServer(*responses) as server:
         client = flavor.client(server.origin, pace=pace, **arguments)
         try:
             result = flavor.call(client, request)
@@ -53,7 +53,7 @@ def run(
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         http(500),
         http(503),
@@ -65,9 +65,9 @@ def run(
 )
 @pytest.mark.parametrize("make", [capturing, lambda: creating({}), deleting])
 def test_a_call_that_may_have_been_carried_out_is_sent_once(
-    flavor: Flavor, answer: Any, make: Any
+    flavor: Flavor, response: Any, make: Any
 ) -> None:
-    error, slept, requests = run(flavor, make(), answer)
+    error, slept, requests = run(flavor, make(), response)
     assert isinstance(error, PlexyError)
     assert error.outcome is Outcome.UNKNOWN
     assert error.attempts == len(requests) == 1
@@ -76,7 +76,7 @@ def test_a_call_that_may_have_been_carried_out_is_sent_once(
 
 def test_a_money_moving_post_that_got_a_500_was_sent_once(flavor: Flavor) -> None:
     error, _, requests = run(
-        flavor, capturing(), json_answer({"message": "already refunded"}, 500)
+        flavor, capturing(), json_response({"message": "already refunded"}, 500)
     )
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is errors.InternalServerError
@@ -86,7 +86,7 @@ def test_a_money_moving_post_that_got_a_500_was_sent_once(flavor: Flavor) -> Non
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "raw",
     [
         http(500),
         http(502, b"<html>"),
@@ -98,15 +98,15 @@ def test_a_money_moving_post_that_got_a_500_was_sent_once(flavor: Flavor) -> Non
         Then(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", close=True),
     ],
 )
-def test_a_get_is_sent_again(flavor: Flavor, answer: Any) -> None:
-    response, slept, requests = run(flavor, reading(), answer, answer, OK)
+def test_a_get_is_sent_again(flavor: Flavor, raw: Any) -> None:
+    response, slept, requests = run(flavor, reading(), raw, raw, OK)
     assert response.parsed == {"success": True}
     assert response.attempts == len(requests) == 3
     assert slept == [0.5, 1.0]
 
 
 @pytest.mark.parametrize("status", [300, 307, 400, 401, 403, 404, 409, 410, 422])
-def test_an_answer_that_another_attempt_would_not_change_is_final(
+def test_a_response_that_another_attempt_would_not_change_is_final(
     flavor: Flavor, status: int
 ) -> None:
     error, slept, requests = run(flavor, reading(), http(status))
@@ -114,11 +114,13 @@ def test_an_answer_that_another_attempt_would_not_change_is_final(
     assert slept == []
 
 
-@pytest.mark.parametrize("answer", [http(200, b"<html>"), http(200), http(200, b"[]")])
-def test_a_whole_answer_that_does_not_fit_is_final(
-    flavor: Flavor, answer: bytes
+@pytest.mark.parametrize(
+    "response", [http(200, b"<html>"), http(200), http(200, b"[]")]
+)
+def test_a_whole_response_that_does_not_fit_is_final(
+    flavor: Flavor, response: bytes
 ) -> None:
-    error, _, requests = run(flavor, reading(), answer)
+    error, _, requests = run(flavor, reading(), response)
     assert type(error) is DecodingError
     assert len(requests) == 1
 
@@ -211,7 +213,7 @@ def test_a_rejection_after_an_unknown_attempt_leaves_the_outcome_unknown(
         flavor,
         request,
         Then(close=True),
-        json_answer({"message": "duplicate requestId"}, 409),
+        json_response({"message": "duplicate requestId"}, 409),
     )
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is ConflictError
@@ -224,7 +226,7 @@ def test_a_decline_after_an_unknown_attempt_leaves_the_outcome_unknown(
     flavor: Flavor,
 ) -> None:
     request = capturing({"requestId": "k-1"}, **IDEMPOTENT)
-    error, _, _ = run(flavor, request, http(500), json_answer({"success": False}))
+    error, _, _ = run(flavor, request, http(500), json_response({"success": False}))
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is errors.DeclinedError
 
@@ -351,8 +353,8 @@ def test_no_retry_starts_when_its_wait_would_pass_the_total_time(
 def test_a_retry_after_beyond_the_total_time_is_left_to_the_caller(
     flavor: Flavor,
 ) -> None:
-    answer = http(429, headers={"Retry-After": "50"})
-    error, slept, _ = run(flavor, capturing(), answer, timeout=Timeout(total=20))
+    response = http(429, headers={"Retry-After": "50"})
+    error, slept, _ = run(flavor, capturing(), response, timeout=Timeout(total=20))
     assert type(error) is RateLimitError
     assert (error.attempts, error.retry_after, slept) == (1, 50.0, [])
 
@@ -369,18 +371,18 @@ class Late(Recording):
             assert self.sent.wait(60)
         return self.now
 
-    def answer(self, data: bytes, *, hang: bool = False) -> Then:
+    def respond(self, data: bytes, *, hang: bool = False) -> Then:
         self.asked.set()
         self.now += 500
         return Then(data, hang=hang, sent=self.sent)
 
 
-def test_an_answer_that_drips_ends_with_the_total_time(flavor: Flavor) -> None:
+def test_a_response_that_drips_ends_with_the_total_time(flavor: Flavor) -> None:
     pace = Late()
     dripping = (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n"
     )
-    with WireServer(lambda _: pace.answer(dripping, hang=True)) as server:
+    with WireServer(lambda _: pace.respond(dripping, hang=True)) as server:
         with pytest.raises(OutcomeUnknownError) as caught:
             flavor.call(
                 flavor.client(server.origin, pace=pace, max_retries=0), capturing()
@@ -390,9 +392,9 @@ def test_an_answer_that_drips_ends_with_the_total_time(flavor: Flavor) -> None:
     assert caught.value.body == b"{"
 
 
-def test_an_answer_that_came_whole_counts_even_if_it_came_late(flavor: Flavor) -> None:
+def test_a_response_that_came_whole_counts_even_if_it_came_late(flavor: Flavor) -> None:
     pace = Late()
-    response, _, _ = run(flavor, capturing(), lambda _: pace.answer(OK), pace=pace)
+    response, _, _ = run(flavor, capturing(), lambda _: pace.respond(OK), pace=pace)
     assert response.parsed == {"success": True}
     assert response.elapsed == 500
 

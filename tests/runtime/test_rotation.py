@@ -16,7 +16,7 @@ from helpers.calls import (
     creating,
     reading,
 )
-from helpers.wire import Recorded, WireServer, http, json_answer
+from helpers.wire import Recorded, WireServer, http, json_response
 from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import AuthenticationError, Outcome, OutcomeUnknownError
 
@@ -31,8 +31,8 @@ class Gate:
 
     def __call__(self, request: Recorded) -> bytes:
         if request.values("authorization") != [self.accepted]:
-            return json_answer({"code": 3, "message": "unknown key"}, 401)
-        return json_answer({"success": True})
+            return json_response({"code": 3, "message": "unknown key"}, 401)
+        return json_response({"success": True})
 
 
 def used(server: WireServer) -> list[str]:
@@ -112,7 +112,7 @@ def test_a_failure_of_the_second_key_keeps_the_outcome_of_that_attempt(
     assert used(server) == [KEY, OTHER_KEY]
 
 
-def test_an_answer_that_proves_nothing_about_the_key_does_not_make_it_the_working_one(
+def test_a_response_that_proves_nothing_about_the_key_does_not_make_it_the_working_one(
     flavor: Flavor,
 ) -> None:
     with WireServer(http(401), http(503), Gate(KEY)) as server:

@@ -19,7 +19,7 @@ import pytest
 from helpers.calls import KEY, OTHER_KEY, Flavor, capturing, creating, deleting, reading
 from helpers.frames import chain, shown_by
 from helpers.http_library import CORE, httpx
-from helpers.wire import Then, WireServer, http, json_answer
+from helpers.wire import Then, WireServer, http, json_response
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, PlexyPay
@@ -75,7 +75,7 @@ def echo(request: Any) -> bytes:
         "X-Request-Id": f"rq-{key}",
         "Location": f"https://evil.example/{key}?k={key}",
     }
-    return json_answer(
+    return json_response(
         {"code": key, "type": key, "source": key, "message": f"no such key: {key}"},
         401,
         headers,
@@ -90,15 +90,15 @@ SERVERS: dict[str, Any] = {
     "a rejection that quotes the key": echo,
     "a redirect that quotes the key": echo_redirect,
     "a server error": http(500, b"<html>"),
-    "no answer": Then(close=True),
+    "no response": Then(close=True),
     "a reset": Then(reset=True),
-    "half an answer": Then(
+    "half a response": Then(
         b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", close=True
     ),
     "no http": Then(b"\x00\x01\x02 pr_\r\n\r\n", close=True),
     "a timeout": Then(hang=True),
     "no JSON": http(200, b"<html>"),
-    "a decline": json_answer({"success": False}),
+    "a decline": json_response({"success": False}),
     "huge headers": Then(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 300_000, close=True),
 }
 
@@ -329,7 +329,7 @@ def test_a_callers_own_authorization_header_shows_in_no_frame(flavor: Flavor) ->
     assert_nothing_shows_a_key(caught.value)
 
 
-def test_a_wrong_answer_of_a_callable_shows_in_no_frame(flavor: Flavor) -> None:
+def test_a_wrong_response_of_a_callable_shows_in_no_frame(flavor: Flavor) -> None:
     client = flavor.client("http://127.0.0.1:9", lambda: f"Bearer {KEY}")
     with pytest.raises(PlexyError) as caught:
         flavor.call(client, capturing())
@@ -387,7 +387,9 @@ def test_no_log_record_at_debug_level_shows_the_key(
     flavor: Flavor, caplog: pytest.LogCaptureFixture, injected: bool
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with WireServer(json_answer({}), http(401), http(500), Then(close=True)) as server:
+    with WireServer(
+        json_response({}), http(401), http(500), Then(close=True)
+    ) as server:
         http_client = flavor.http_client() if injected else None
         client = flavor.client(server.origin, max_retries=0, http_client=http_client)
         flavor.call(client, capturing())
@@ -423,7 +425,7 @@ def test_no_warning_shows_the_key(flavor: Flavor) -> None:
 
 
 def test_nothing_that_a_program_holds_shows_the_key_in_its_repr(flavor: Flavor) -> None:
-    with WireServer(json_answer({})) as server:
+    with WireServer(json_response({})) as server:
         client = flavor.client(server.origin, [KEY, OTHER_KEY])
         response = flavor.call(client, capturing())
         ring = KeyRing([KEY, OTHER_KEY])

@@ -1,4 +1,4 @@
-"""A sandbox that runs, and clients for it whose every answer is compared with the document."""
+"""A sandbox that runs, and clients for it whose every response is compared with the document."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def sandbox(running: RunningSandbox, stranger: httpx.Client) -> RunningSandbox:
 def checking(
     base_url: str, contract: Contract, headers: dict[str, str]
 ) -> httpx.Client:
-    """A client that fails when an answer is not what the document says."""
+    """A client that fails when a response is not what the document says."""
 
     def check(response: httpx.Response) -> None:
         fits_the_document(contract, response)

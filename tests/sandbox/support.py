@@ -34,14 +34,14 @@ class Api:
     def create_link(self, **fields: Any) -> Any:
         """A new link for 22 000 KZT."""
         body = {"amount": 2_200_000, "currency": "KZT"} | fields
-        answer = self.http.post("/v1/payment-links", json=body)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        response = self.http.post("/v1/payment-links", json=body)
+        assert response.status_code == 201, response.text
+        return response.json()
 
     def pay(self, link: Any) -> Any:
         """Have a link paid; the transaction of it."""
-        answer = self.http.post(f"{link['url']}/pay")
-        assert answer.status_code in (200, 303), answer.text
+        response = self.http.post(f"{link['url']}/pay")
+        assert response.status_code in (200, 303), response.text
         return self.transaction_of(link)
 
     def paid(self, **fields: Any) -> Any:
@@ -71,7 +71,7 @@ class Api:
         return exact(self.http.get(path))
 
     def made(self, path: str, **body: Any) -> Any:
-        """What a POST answers that succeeds, numbers exact."""
+        """What a POST responses that succeeds, numbers exact."""
         return exact(self.post(path, body))
 
     def beneficiary(self, **fields: Any) -> Any:
@@ -98,8 +98,8 @@ class Api:
 class Receiver:
     """An HTTP server that keeps what is posted to it and answers as it is told.
 
-    `statuses` are the answers to the next requests; after them each one gets 200. While `gate` is not set, an
-    answer waits.
+    `statuses` are the responses to the next requests; after them each one gets 200. While `gate` is not set, a
+    response waits.
     """
 
     statuses: list[int] = field(default_factory=list[int])
@@ -158,14 +158,14 @@ class Receiver:
         return self.requests.get(timeout=30)
 
 
-def exact(answer: httpx.Response) -> Any:
-    """The body of an answer, numbers exact."""
-    assert answer.status_code < 300, answer.text
-    return wire.loads(answer.content)
+def exact(response: httpx.Response) -> Any:
+    """The body of a response, numbers exact."""
+    assert response.status_code < 300, response.text
+    return wire.loads(response.content)
 
 
 def fits_the_document(contract: Contract, response: httpx.Response) -> None:
-    """Fail if an answer of the API is not what the document says about its operation and status."""
+    """Fail if a response of the API is not what the document says about its operation and status."""
     response.read()
     raw_path = response.request.url.raw_path.decode().split("?")[0]
     for operation, _ in contract.match(raw_path):
@@ -181,7 +181,7 @@ def fits_the_document(contract: Contract, response: httpx.Response) -> None:
             contract.check(
                 f"{pointer}/content/application~1json/schema",
                 wire.loads(response.content),
-                "answer",
+                "response",
             )
         else:
             assert response.content == b""

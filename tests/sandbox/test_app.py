@@ -25,10 +25,10 @@ def test_the_raw_key_is_let_in_and_every_key_of_the_sandbox_is(
     stranger: httpx.Client, sandbox: RunningSandbox
 ) -> None:
     for key in (KEY, "pr_other"):
-        answer = stranger.get(
+        response = stranger.get(
             f"{sandbox.base_url}/v1/transactions", headers={"Authorization": key}
         )
-        assert answer.status_code == 200
+        assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -52,13 +52,13 @@ def test_the_raw_key_is_let_in_and_every_key_of_the_sandbox_is(
 def test_anything_but_one_raw_key_is_answered_with_401_and_the_documented_body(
     stranger: httpx.Client, sandbox: RunningSandbox, headers: list[tuple[str, str]]
 ) -> None:
-    answer = stranger.get(f"{sandbox.base_url}/v1/transactions", headers=headers)
+    response = stranger.get(f"{sandbox.base_url}/v1/transactions", headers=headers)
 
-    assert answer.status_code == 401
-    body = answer.json()
+    assert response.status_code == 401
+    body = response.json()
     assert set(body) == {"code", "message", "source", "type"}
     assert (body["source"], body["type"]) == ("keys", "apiError")
-    assert KEY not in answer.text
+    assert KEY not in response.text
 
 
 def test_a_request_without_a_key_changes_nothing(
@@ -66,11 +66,11 @@ def test_a_request_without_a_key_changes_nothing(
 ) -> None:
     transaction = api.paid()
 
-    answer = stranger.post(
+    response = stranger.post(
         f"{sandbox.base_url}/v1/payments/{transaction['paymentId']}/capture", json={}
     )
 
-    assert answer.status_code == 401
+    assert response.status_code == 401
     assert (
         exact(api.http.get("/v1/transactions"))["data"][0]["status"]
         == "TRANSACTION_STATUS_AUTHED"
@@ -85,14 +85,14 @@ def test_a_sandbox_that_anyone_could_enter_does_not_start(
         create_app(keys=keys)
 
 
-def test_every_answer_has_a_request_id_of_its_own(
+def test_every_response_has_a_request_id_of_its_own(
     stranger: httpx.Client, api: Api, sandbox: RunningSandbox
 ) -> None:
     link = api.create_link()
     transaction = api.pay(link)
     api.move(transaction, "capture")
     api.move(transaction, "refund")
-    answers = [
+    responses = [
         api.http.get("/v1/transactions"),
         api.move(transaction, "refund"),
         api.http.get("/v1/transactions?x=1"),
@@ -104,7 +104,7 @@ def test_every_answer_has_a_request_id_of_its_own(
         stranger.get(f"{sandbox.base_url}/v1/transactions"),
     ]
 
-    assert [answer.status_code for answer in answers] == [
+    assert [response.status_code for response in responses] == [
         200,
         500,
         422,
@@ -115,7 +115,9 @@ def test_every_answer_has_a_request_id_of_its_own(
         204,
         401,
     ]
-    assert len({answer.headers["X-Request-Id"] for answer in answers}) == len(answers)
+    assert len({response.headers["X-Request-Id"] for response in responses}) == len(
+        responses
+    )
 
 
 # --- requests that do not fit ---------------------------------------------------------------------------------
@@ -142,24 +144,24 @@ def test_every_answer_has_a_request_id_of_its_own(
 def test_a_body_that_is_not_json_is_a_bad_request(
     api: Api, content: bytes, content_type: str
 ) -> None:
-    answer = api.http.post(
+    response = api.http.post(
         "/v1/payment-links", content=content, headers={"Content-Type": content_type}
     )
 
-    assert answer.status_code == 400
-    assert (answer.json()["code"], answer.json()["type"]) == (3, "apiError")
+    assert response.status_code == 400
+    assert (response.json()["code"], response.json()["type"]) == (3, "apiError")
     assert exact(api.http.get("/v1/payment-links"))["total"] == 0
 
 
 def test_json_with_a_charset_is_json(api: Api) -> None:
-    answer = api.http.post(
+    response = api.http.post(
         "/v1/payment-links",
         content='{"amount": 1, "currency": "KZT", "description": "Жол"}'.encode(),
         headers={"Content-Type": "Application/JSON; charset=utf-8"},
     )
 
-    assert answer.status_code == 201
-    assert answer.json()["description"] == "Жол"
+    assert response.status_code == 201
+    assert response.json()["description"] == "Жол"
 
 
 @pytest.mark.parametrize(
@@ -229,13 +231,13 @@ def test_json_with_a_charset_is_json(api: Api) -> None:
         ),
     ],
 )
-def test_a_body_that_does_not_fit_is_unprocessable_and_the_answer_says_where(
+def test_a_body_that_does_not_fit_is_unprocessable_and_the_response_says_where(
     api: Api, body: Any, message: str
 ) -> None:
-    answer = api.post("/v1/payment-links", body)
+    response = api.post("/v1/payment-links", body)
 
-    assert answer.status_code == 422
-    error = answer.json()
+    assert response.status_code == 422
+    error = response.json()
     assert error["message"].startswith(message)
     assert (error["code"], error["source"], error["type"]) == (
         5,
@@ -262,18 +264,20 @@ def test_a_query_that_does_not_fit_is_unprocessable(
     api: Api, query: str, message: str
 ) -> None:
     for path in ("/v1/transactions", "/v1/payment-links"):
-        answer = api.http.get(f"{path}?{query}")
+        response = api.http.get(f"{path}?{query}")
 
-        assert answer.status_code == 422
-        assert answer.json()["message"].startswith(message)
+        assert response.status_code == 422
+        assert response.json()["message"].startswith(message)
 
 
 def test_a_body_where_none_is_taken_is_refused(api: Api) -> None:
     transaction = api.paid()
 
-    answer = api.post(f"/v1/payments/{transaction['paymentId']}/cancel", {"amount": 1})
+    response = api.post(
+        f"/v1/payments/{transaction['paymentId']}/cancel", {"amount": 1}
+    )
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert api.move(transaction, "cancel").status_code == 200
 
 
@@ -300,14 +304,14 @@ def test_a_body_where_none_is_taken_is_refused(api: Api) -> None:
 def test_what_is_not_there_is_answered_with_404_and_code_4(
     api: Api, method: str, path: str, body: Any
 ) -> None:
-    answer = (
+    response = (
         api.http.request(method, path, json=body)
         if body is not None
         else api.http.request(method, path)
     )
 
-    assert answer.status_code == 404
-    assert (answer.json()["code"], answer.json()["type"]) == (4, "apiError")
+    assert response.status_code == 404
+    assert (response.json()["code"], response.json()["type"]) == (4, "apiError")
 
 
 @pytest.mark.parametrize(
@@ -323,10 +327,10 @@ def test_a_path_that_the_document_does_not_have_is_not_found(
 def test_a_method_that_a_path_does_not_take_is_named_with_those_that_it_takes(
     api: Api,
 ) -> None:
-    answer = api.http.put("/v1/payment-links/pl_x", json={})
+    response = api.http.put("/v1/payment-links/pl_x", json={})
 
-    assert answer.status_code == 405
-    assert set(answer.headers["Allow"].split(", ")) == {"GET", "PATCH", "DELETE"}
+    assert response.status_code == 405
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "PATCH", "DELETE"}
 
 
 # --- payment links --------------------------------------------------------------------------------------------
@@ -387,12 +391,12 @@ def test_a_link_is_found_by_any_order_reference(api: Api, reference: str) -> Non
 def test_an_order_reference_is_taken_once(api: Api) -> None:
     first = api.create_link(orderReference="ORD-1")
 
-    answer = api.post(
+    response = api.post(
         "/v1/payment-links", {"amount": 5, "currency": "KZT", "orderReference": "ORD-1"}
     )
 
-    assert answer.status_code == 422
-    assert "already exists" in answer.json()["message"]
+    assert response.status_code == 422
+    assert "already exists" in response.json()["message"]
     assert (
         exact(api.http.get("/v1/payment-links/by-order-reference/ORD-1"))["id"]
         == first["id"]
@@ -524,7 +528,7 @@ def test_the_history_tells_every_step(api: Api) -> None:
     assert events[-1]["createdAt"] == "2026-11-22T12:01:00.000000Z"
 
 
-def test_capture_cancel_and_refund_answer_as_documented_in_2023(api: Api) -> None:
+def test_capture_cancel_and_refund_response_as_documented_in_2023(api: Api) -> None:
     transaction = api.paid(orderReference="ORD-1")
 
     captured = exact(api.move(transaction, "capture", amount=15000))
@@ -601,10 +605,10 @@ def test_a_payment_that_was_wholly_refunded_answers_a_refund_with_500_and_nothin
     api.move(transaction, "capture")
     api.move(transaction, "refund")
 
-    answer = api.move(transaction, "refund")
+    response = api.move(transaction, "refund")
 
-    assert answer.status_code == 500
-    assert answer.json() == {
+    assert response.status_code == 500
+    assert response.json() == {
         "message": "failed to handle command: something went wrong, "
         "transaction can not be refunded: already refunded"
     }
@@ -637,12 +641,12 @@ def test_a_movement_that_the_rules_forbid_is_unprocessable_and_changes_nothing(
         assert api.move(transaction, step).status_code == 200
     rows = exact(api.http.get("/v1/transactions"))
 
-    answer = api.move(
+    response = api.move(
         transaction, action, **({} if amount is None else {"amount": amount})
     )
 
-    assert answer.status_code == 422
-    assert (answer.json()["code"], answer.json()["type"]) == (5, "validationError")
+    assert response.status_code == 422
+    assert (response.json()["code"], response.json()["type"]) == (5, "validationError")
     assert exact(api.http.get("/v1/transactions")) == rows
 
 
@@ -662,12 +666,12 @@ def test_amounts_are_written_in_digits_and_never_pass_through_a_float(
 ) -> None:
     transaction = api.paid(amount=minor)
 
-    answer = api.post(
+    response = api.post(
         f"/v1/payments/{transaction['paymentId']}/capture",
         {"amount": Decimal(minor).scaleb(-2)},
     )
 
-    assert b'"amount":' + written + b"," in answer.content
+    assert b'"amount":' + written + b"," in response.content
 
 
 def test_three_refunds_of_a_third_leave_exactly_nothing(api: Api) -> None:
@@ -706,7 +710,7 @@ def test_a_payment_clears_itself_after_an_hour_or_five_days(api: Api) -> None:
 
 
 def test_a_merchant_initiated_payment_needs_a_card_that_was_saved(api: Api) -> None:
-    answer = api.post(
+    response = api.post(
         "/v1/payments/merchant-initiated",
         {
             "amount": 1099,
@@ -716,8 +720,8 @@ def test_a_merchant_initiated_payment_needs_a_card_that_was_saved(api: Api) -> N
         },
     )
 
-    assert answer.status_code == 422
-    assert answer.json()["source"] == "payments"
+    assert response.status_code == 422
+    assert response.json()["source"] == "payments"
 
 
 # --- what only the sandbox has --------------------------------------------------------------------------------
@@ -738,10 +742,10 @@ def test_a_merchant_initiated_payment_needs_a_card_that_was_saved(api: Api) -> N
 def test_the_clock_is_not_moved_by_a_request_that_it_does_not_understand(
     api: Api, body: bytes
 ) -> None:
-    answer = api.http.post("/_sandbox/advance", content=body)
+    response = api.http.post("/_sandbox/advance", content=body)
 
-    assert answer.status_code == 422
-    assert answer.json()["type"] == "validationError"
+    assert response.status_code == 422
+    assert response.json()["type"] == "validationError"
 
 
 @pytest.mark.parametrize("seconds", ["1e50", "1e12", "9" * 300])
@@ -756,9 +760,9 @@ def test_the_clock_does_not_leave_the_calendar(api: Api, seconds: str) -> None:
 
 
 def test_advancing_answers_the_new_time(api: Api) -> None:
-    answer = api.http.post("/_sandbox/advance", json={"seconds": 1.5})
+    response = api.http.post("/_sandbox/advance", json={"seconds": 1.5})
 
-    assert answer.json() == {"now": "2026-11-22T12:00:01.500000Z"}
+    assert response.json() == {"now": "2026-11-22T12:00:01.500000Z"}
 
 
 def test_a_reset_forgets_links_transactions_and_the_moved_clock(api: Api) -> None:
@@ -898,12 +902,12 @@ def test_a_running_sandbox_stops_by_itself_and_frees_its_port() -> None:
 def test_two_sandboxes_share_nothing(stranger: httpx.Client) -> None:
     with RunningSandbox() as one, RunningSandbox() as two:
         for sandbox in (one, two):
-            answer = stranger.post(
+            response = stranger.post(
                 f"{sandbox.base_url}/v1/payment-links",
                 headers={"Authorization": "pr_sandbox"},
                 json={"amount": 1, "currency": "KZT", "orderReference": "ORD-1"},
             )
-            assert answer.status_code == 201
+            assert response.status_code == 201
 
 
 def test_an_application_that_fails_at_its_start_is_an_error_for_the_caller(

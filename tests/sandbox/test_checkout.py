@@ -76,10 +76,10 @@ def test_the_payer_is_sent_to_the_shop_afterwards(
 ) -> None:
     link = api.create_link(metadata={name: "https://shop.example/done?order=1"})
 
-    answer = stranger.post(f"{link['url']}/{action}")
+    response = stranger.post(f"{link['url']}/{action}")
 
-    assert answer.status_code == 303
-    assert answer.headers["Location"] == "https://shop.example/done?order=1"
+    assert response.status_code == 303
+    assert response.headers["Location"] == "https://shop.example/done?order=1"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_payer_is_sent_to_the_shop_afterwards(
 def test_the_payer_is_not_sent_to_an_address_that_is_no_web_page(
     api: Api, stranger: httpx.Client, address: str
 ) -> None:
-    answer = api.post(
+    response = api.post(
         "/v1/payment-links",
         {
             "amount": 1,
@@ -97,9 +97,9 @@ def test_the_payer_is_not_sent_to_an_address_that_is_no_web_page(
             "metadata": {"successUrl": address, "cancelUrl": address},
         },
     )
-    if answer.status_code == 422:
+    if response.status_code == 422:
         return
-    link = answer.json()
+    link = response.json()
 
     assert address not in stranger.get(link["url"]).text
     assert stranger.post(f"{link['url']}/pay").status_code == 200
@@ -131,13 +131,13 @@ def test_a_closed_link_cannot_be_paid_or_declined(
 def test_a_link_that_is_not_there_is_a_page_that_says_so(
     sandbox: RunningSandbox, stranger: httpx.Client
 ) -> None:
-    for answer in (
+    for response in (
         stranger.get(f"{sandbox.base_url}/pl_unknown"),
         stranger.post(f"{sandbox.base_url}/pl_unknown/pay"),
         stranger.post(f"{sandbox.base_url}/pl_unknown/decline"),
     ):
-        assert answer.status_code == 404
-        assert "There is no such payment link." in answer.text
+        assert response.status_code == 404
+        assert "There is no such payment link." in response.text
 
 
 def test_looking_at_a_page_pays_nothing(api: Api, stranger: httpx.Client) -> None:

@@ -27,9 +27,9 @@ def session_of(checkout: Api, **fields: Any) -> Any:
 
 def end_of(checkout: Api, session: Any, action: str) -> str:
     """The `sessionResult` that a shopper brings back."""
-    answer = checkout.http.post(f"{session['url']}/{action}")
-    assert answer.status_code == 303, answer.text
-    return httpx.URL(answer.headers["Location"]).params["sessionResult"]
+    response = checkout.http.post(f"{session['url']}/{action}")
+    assert response.status_code == 303, response.text
+    return httpx.URL(response.headers["Location"]).params["sessionResult"]
 
 
 def result_of(checkout: Api, session: Any, result: str) -> Any:
@@ -79,10 +79,10 @@ def test_a_payment_is_authorised_at_once_and_belongs_to_the_merchant(
 def test_a_declined_card_is_402_with_a_card_error_and_moves_nothing(
     checkout: Api, api: Api, value: int, code: str
 ) -> None:
-    answer = checkout.post("/v2/payments", {"amount": AMOUNT | {"value": value}})
+    response = checkout.post("/v2/payments", {"amount": AMOUNT | {"value": value}})
 
-    assert answer.status_code == 402
-    assert (answer.json()["error"]["type"], answer.json()["error"]["code"]) == (
+    assert response.status_code == 402
+    assert (response.json()["error"]["type"], response.json()["error"]["code"]) == (
         "card_error",
         code,
     )
@@ -126,11 +126,11 @@ def test_a_shopper_who_does_not_confirm_is_a_declined_card(
     page = checkout.http.get(begun["action"]["url"]).text
     [_, refused] = re.findall(r"<code>([0-9A-F]+)</code>", page)
 
-    answer = checkout.post(
+    response = checkout.post(
         "/v2/payments/details", {"details": {"redirectResult": refused}}
     )
 
-    assert answer.status_code == 402
+    assert response.status_code == 402
     assert merchant_has(api, 0)
 
 
@@ -279,21 +279,21 @@ def test_there_is_no_page_of_an_unknown_session(checkout: Api, action: str) -> N
 def test_what_is_wrong_with_a_request_is_400_and_names_the_parameter(
     checkout: Api, path: str, body: dict[str, Any], error: dict[str, str]
 ) -> None:
-    answer = checkout.post(path, body)
+    response = checkout.post(path, body)
 
-    assert answer.status_code == 400
+    assert response.status_code == 400
     assert (
-        answer.json()["error"].items()
+        response.json()["error"].items()
         >= ({"type": "invalid_request_error"} | error).items()
     )
 
 
 def test_a_body_that_is_not_json_is_an_invalid_request(checkout: Api) -> None:
-    answer = checkout.http.post(
+    response = checkout.http.post(
         "/v2/payments", content="{", headers={"Content-Type": "application/json"}
     )
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (
+    assert (response.status_code, response.json()["error"]["code"]) == (
         400,
         "invalid_request",
     )
@@ -336,10 +336,10 @@ def test_the_same_key_with_other_parameters_is_a_conflict(
 ) -> None:
     keyed(checkout, "order-1")
 
-    answer = keyed(checkout, "order-1", value=100)
+    response = keyed(checkout, "order-1", value=100)
 
-    assert answer.status_code == 409
-    error = answer.json()["error"]
+    assert response.status_code == 409
+    error = response.json()["error"]
     assert (error["type"], error["code"]) == (
         "idempotency_error",
         "idempotency_key_in_use",
@@ -348,9 +348,9 @@ def test_the_same_key_with_other_parameters_is_a_conflict(
 
 
 def test_a_declined_payment_keeps_its_key(checkout: Api) -> None:
-    answers = [keyed(checkout, "order-1", value=2_005_000) for _ in range(2)]
+    responses = [keyed(checkout, "order-1", value=2_005_000) for _ in range(2)]
 
-    assert [answer.status_code for answer in answers] == [402, 402]
+    assert [response.status_code for response in responses] == [402, 402]
     assert keyed(checkout, "order-1").status_code == 409
 
 
@@ -381,24 +381,24 @@ def test_a_key_has_1_to_255_characters(checkout: Api, length: int, status: int) 
     [("2024-01-15", 200), ("2023-06-01", 200), ("latest", 400), ("2024-02-30", 400)],
 )
 def test_a_version_is_a_date(checkout: Api, version: str, status: int) -> None:
-    answer = checkout.http.post(
+    response = checkout.http.post(
         "/v2/payments", json={"amount": AMOUNT}, headers={"Plexy-Version": version}
     )
 
-    assert answer.status_code == status
+    assert response.status_code == status
     if status == 400:
-        assert answer.json()["error"]["param"] == "Plexy-Version"
+        assert response.json()["error"]["param"] == "Plexy-Version"
 
 
 @pytest.mark.parametrize("body", [{"amount": AMOUNT}, {}])
 def test_every_response_of_v2_has_a_request_id(
     checkout: Api, body: dict[str, Any]
 ) -> None:
-    answer = checkout.post("/v2/payments", body)
+    response = checkout.post("/v2/payments", body)
 
-    assert re.fullmatch(r"req_[0-9a-f]{32}", answer.headers["Request-Id"])
-    if not answer.is_success:
-        assert answer.json()["error"]["request_id"] == answer.headers["Request-Id"]
+    assert re.fullmatch(r"req_[0-9a-f]{32}", response.headers["Request-Id"])
+    if not response.is_success:
+        assert response.json()["error"]["request_id"] == response.headers["Request-Id"]
 
 
 def test_no_other_family_has_that_header(api: Api) -> None:
@@ -440,9 +440,9 @@ def test_checks_that_pass_or_are_not_made_let_a_payment_through(
 def test_a_check_that_fails_declines_the_card(
     checkout: Api, api: Api, values: dict[str, str], code: str
 ) -> None:
-    answer = checkout.post("/v2/payments", card(**values))
+    response = checkout.post("/v2/payments", card(**values))
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (402, code)
+    assert (response.status_code, response.json()["error"]["code"]) == (402, code)
     assert merchant_has(api, 0)
 
 
@@ -462,9 +462,9 @@ def test_a_check_that_fails_declines_the_card(
 def test_the_test_cards_are_declined_as_documented(
     checkout: Api, number: str, code: str
 ) -> None:
-    answer = checkout.post("/v2/payments", card(number))
+    response = checkout.post("/v2/payments", card(number))
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (402, code)
+    assert (response.status_code, response.json()["error"]["code"]) == (402, code)
 
 
 def test_the_blocked_card_is_refused_by_the_risk_system(

@@ -60,10 +60,10 @@ def test_the_command_serves_on_loopback_and_says_how_to_use_it(
     with command() as (base_url, printed):
         assert base_url.startswith("http://127.0.0.1:")
         assert f'PlexyPay("pr_sandbox", base_url="{base_url}")' in printed
-        answer = stranger.get(
+        response = stranger.get(
             f"{base_url}/v1/transactions", headers={"Authorization": "pr_sandbox"}
         )
-        assert answer.status_code == 200
+        assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,12 @@ def test_the_padding_of_card_data_can_be_chosen(
             "orderDetails": {"amount": 1, "currency": "KZT"},
             "cardData": card_data(padding=PADDINGS[padding], key=key),
         }
-        answer = stranger.post(
+        response = stranger.post(
             f"{base_url}/v1/payments",
             json=body,
             headers={"Authorization": "pr_sandbox"},
         )
-    assert answer.status_code == status
+    assert response.status_code == status
 
 
 def test_a_key_from_the_command_line_is_accepted_and_not_printed(
@@ -96,10 +96,10 @@ def test_a_key_from_the_command_line_is_accepted_and_not_printed(
     with command("--key", "pr_mine", "--key", "pr_too") as (base_url, printed):
         assert "pr_" not in printed
         for key, status in (("pr_mine", 200), ("pr_too", 200), ("pr_sandbox", 401)):
-            answer = stranger.get(
+            response = stranger.get(
                 f"{base_url}/v1/transactions", headers={"Authorization": key}
             )
-            assert answer.status_code == status
+            assert response.status_code == status
 
 
 def test_each_family_has_its_key_on_the_command_line(stranger: httpx.Client) -> None:

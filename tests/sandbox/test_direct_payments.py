@@ -78,8 +78,8 @@ def test_a_card_is_read_in_each_padding_and_shown_by_its_face_only(
         "Дана Sample",
     )
     shown = "".join(
-        answer.text
-        for answer in (
+        response.text
+        for response in (
             api.http.get("/v1/transactions"),
             api.http.get("/_sandbox/webhooks"),
         )
@@ -240,7 +240,7 @@ def test_the_cards_that_a_bank_refuses_without_a_question(
     )
 
 
-def answer_at(api: Api, payment: Any, **form: str) -> httpx.Response:
+def response_at(api: Api, payment: Any, **form: str) -> httpx.Response:
     """What the bank's page answers to a form."""
     three_ds = payment["threeDS"]
     return api.http.post(three_ds["action"], data={"creq": three_ds["creq"], **form})
@@ -277,9 +277,9 @@ def test_the_bank_of_each_card_answers_as_the_list_says(
         cardData=card_data(number=number),
         threeDSNotificationUrl="https://shop.example/3ds",
     )
-    question = answer_at(api, payment)
+    question = response_at(api, payment)
 
-    address, form = posted_by(answer_at(api, payment, otp=code))
+    address, form = posted_by(response_at(api, payment, otp=code))
 
     assert ('name="otp"' in question.text, "cres" in question.text) == (True, False)
     assert address == "https://shop.example/3ds"
@@ -292,14 +292,14 @@ def test_the_bank_of_each_card_answers_as_the_list_says(
 def test_a_wrong_code_is_asked_again(api: Api) -> None:
     payment = pay(api, threeDSNotificationUrl="https://shop.example/3ds")
 
-    page = answer_at(api, payment, otp="123")
+    page = response_at(api, payment, otp="123")
 
     assert "This is not the code." in page.text
     assert "cres" not in page.text
     assert status_of(api, payment) == "3d"
 
 
-def test_a_payment_whose_answer_gets_lost_is_rejected_after_ten_minutes(
+def test_a_payment_whose_response_gets_lost_is_rejected_after_ten_minutes(
     api: Api,
 ) -> None:
     payment = pay(
@@ -308,7 +308,7 @@ def test_a_payment_whose_answer_gets_lost_is_rejected_after_ten_minutes(
         threeDSNotificationUrl="https://s.example/",
     )
 
-    page = answer_at(api, payment, otp="555")
+    page = response_at(api, payment, otp="555")
 
     assert "<form" not in page.text
     api.advance(599)
@@ -323,7 +323,7 @@ def test_a_payment_whose_answer_gets_lost_is_rejected_after_ten_minutes(
     assert status_of(api, other) == "charged"
 
 
-def test_the_banks_answer_about_another_payment_is_refused(api: Api) -> None:
+def test_the_banks_response_about_another_payment_is_refused(api: Api) -> None:
     mine, other = pay(api), pay(api)
 
     body = {"transactionId": mine["id"], "cres": cres_of("Y", other["id"])}
@@ -394,7 +394,7 @@ def test_the_payers_no_refuses_the_payment_with_200(
     assert status_of(api, payment) == "rejected"
 
 
-def test_a_challenge_has_one_answer(api: Api) -> None:
+def test_a_challenge_has_one_response(api: Api) -> None:
     payment = pay(api)
     finish(api, payment)
 
@@ -416,16 +416,16 @@ def test_a_challenge_has_one_answer(api: Api) -> None:
         base64.b64encode(b"{}").decode(),
     ],
 )
-def test_an_answer_that_cannot_be_read_leaves_the_payment_waiting(
+def test_a_response_that_cannot_be_read_leaves_the_payment_waiting(
     api: Api, cres: str
 ) -> None:
     payment = pay(api)
 
-    answer = api.post(
+    response = api.post(
         "/v1/3ds/callback", {"transactionId": payment["id"], "cres": cres}
     )
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert status_of(api, payment) == "3d"
     assert finish(api, payment)["success"] is True
 
@@ -521,10 +521,10 @@ def test_a_known_card_pays_by_its_token_and_an_unknown_one_does_not(api: Api) ->
 def test_a_payment_that_makes_no_sense_is_refused_and_leaves_nothing(
     api: Api, body: Any
 ) -> None:
-    answer = api.post("/v1/payments", body)
+    response = api.post("/v1/payments", body)
 
-    assert answer.status_code == 422
-    assert "4111111111111111" not in answer.text
+    assert response.status_code == 422
+    assert "4111111111111111" not in response.text
     assert api.get("/v1/transactions")["total"] == 0
 
 
@@ -563,7 +563,7 @@ def test_the_banks_page_posts_the_result_to_the_merchant(api: Api) -> None:
         },
     )
 
-    page = answer_at(api, payment, otp="555")
+    page = response_at(api, payment, otp="555")
 
     form = {
         "cres": cres_of("Y", payment["id"]),
@@ -586,7 +586,7 @@ def test_the_banks_page_shows_the_result_where_it_cannot_post_it(
 ) -> None:
     payment = pay(api, **fields)
 
-    page = answer_at(api, payment, otp="555").text
+    page = response_at(api, payment, otp="555").text
 
     assert "<form" not in page
     assert "javascript" not in page

@@ -1,4 +1,4 @@
-"""A walk through all operations of the document; the client compares each answer with it."""
+"""A walk through all operations of the document; the client compares each response with it."""
 
 from __future__ import annotations
 

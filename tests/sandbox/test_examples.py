@@ -1,4 +1,4 @@
-"""An operation that the sandbox has no handler for answers the document's own example, and says that it does."""
+"""An operation that the sandbox has no handler for responses the document's own example, and says that it does."""
 
 from __future__ import annotations
 
@@ -105,10 +105,10 @@ def test_it_answers_the_documents_example_and_marks_it(
         serving(grown(content)) as client,
         caplog.at_level(logging.INFO, "plexy_pay_sandbox"),
     ):
-        answer = client.post("/v1/gifts", json={"note": "For Aisha"})
+        response = client.post("/v1/gifts", json={"note": "For Aisha"})
         own = client.get("/v1/transactions")
-    assert (answer.status_code, answer.json()) == (200, GIFT)
-    assert answer.headers[MARK] == "true"
+    assert (response.status_code, response.json()) == (200, GIFT)
+    assert response.headers[MARK] == "true"
     assert own.status_code == 200
     assert MARK not in own.headers
     [line] = [
@@ -123,20 +123,20 @@ def test_it_answers_the_documents_example_and_marks_it(
 def test_without_an_example_it_makes_the_same_one_from_the_schema_each_time() -> None:
     document = grown(shown(schema=REFERENCE))
     with serving(document) as client:
-        answers = [
+        responses = [
             client.post("/v1/gifts", json={"note": "x"}).content for _ in range(2)
         ]
-    assert answers[0] == answers[1]
+    assert responses[0] == responses[1]
     Contract(document).check(
-        "/components/schemas/Gift", wire.loads(answers[0]), "answer"
+        "/components/schemas/Gift", wire.loads(responses[0]), "response"
     )
-    assert json.loads(answers[0])["kind"] == "card"
+    assert json.loads(responses[0])["kind"] == "card"
 
 
 def test_the_status_of_success_and_an_empty_body_are_the_documents() -> None:
     with serving(grown({}, status="204")) as client:
-        answer = client.post("/v1/gifts", json={"note": "x"})
-    assert (answer.status_code, answer.content, answer.headers[MARK]) == (
+        response = client.post("/v1/gifts", json={"note": "x"})
+    assert (response.status_code, response.content, response.headers[MARK]) == (
         204,
         b"",
         "true",

@@ -61,9 +61,9 @@ def test_another_agent_is_refused_even_with_the_right_key(
 ) -> None:
     other = GATE.replace(AGENT, "33333333-3333-4333-8333-333333333333")
 
-    answer = ask(stranger, sandbox, other, Authorization=GATE_KEY)
+    response = ask(stranger, sandbox, other, Authorization=GATE_KEY)
 
-    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+    assert (response.status_code, response.json()["code"]) == (401, "unauthorized")
 
 
 @pytest.mark.parametrize(
@@ -80,24 +80,24 @@ def test_another_agent_is_refused_even_with_the_right_key(
 def test_each_family_writes_its_errors_in_its_own_way(
     stranger: httpx.Client, sandbox: RunningSandbox, path: str, body: dict[str, Any]
 ) -> None:
-    answer = ask(stranger, sandbox, path).json()
+    response = ask(stranger, sandbox, path).json()
 
     if "error" in body:
-        assert answer["error"].items() >= body["error"].items()
+        assert response["error"].items() >= body["error"].items()
     else:
-        assert answer.items() >= body.items()
-        assert set(answer) == {*body, "message"}
+        assert response.items() >= body.items()
+        assert set(response) == {*body, "message"}
 
 
 def test_an_error_of_v2_carries_the_id_of_its_request(checkout: Api) -> None:
-    answer = checkout.http.get("/v2/sessions/CS1", params={"sessionResult": "x"})
+    response = checkout.http.get("/v2/sessions/CS1", params={"sessionResult": "x"})
 
-    assert answer.status_code == 404
-    assert answer.json()["error"] == {
+    assert response.status_code == 404
+    assert response.json()["error"] == {
         "type": "invalid_request_error",
         "code": "resource_missing",
         "message": "There is no such session.",
-        "request_id": answer.headers["X-Request-Id"],
+        "request_id": response.headers["X-Request-Id"],
     }
 
 

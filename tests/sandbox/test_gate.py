@@ -115,13 +115,13 @@ def test_the_same_key_with_another_payload_is_a_conflict_and_charges_nothing(
     exact(order(gate))
 
     # By a client that does not compare: the documentation lists no 409 here.
-    answer = stranger.post(
+    response = stranger.post(
         f"{sandbox.base_url}/agent/{AGENT}/orders",
         json=body,
         headers={"Authorization": GATE_KEY, "Idempotency-Key": "order-1"},
     )
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert (response.status_code, response.json()["code"]) == (409, "conflict")
     assert gate.get("/orders")["total"] == 1
     assert available(gate) == "237.50"
 
@@ -275,9 +275,9 @@ def test_products_have_types_and_categories(gate: Api) -> None:
 
 @pytest.mark.parametrize("path", ["/products/1", "/orders/none"])
 def test_what_is_not_there_is_404(gate: Api, path: str) -> None:
-    answer = gate.http.get(path)
+    response = gate.http.get(path)
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
 def test_a_reset_gives_the_agent_its_first_deposit_again(gate: Api) -> None:

@@ -86,22 +86,22 @@ def test_a_customer_can_be_found_again(api: Api) -> None:
     ids=str,
 )
 def test_a_customer_needs_email_and_phone(api: Api, body: dict[str, str]) -> None:
-    answer = api.post("/v1/customers", body)
+    response = api.post("/v1/customers", body)
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert (
-        answer.json()["message"]
+        response.json()["message"]
         == "both email and phone are required to create a new customer"
     )
 
 
 def test_the_same_customer_cannot_be_made_twice(api: Api) -> None:
     customer(api)
-    answer = api.post(
+    response = api.post(
         "/v1/customers", {"email": "payer@example.com", "phone": "+70000000000"}
     )
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert api.get("/v1/customers")["total"] == 1
 
 
@@ -190,9 +190,9 @@ def test_a_payout_needs_amount_currency_and_card(api: Api, missing: str) -> None
     body = {"amount": 1, "currency": "KZT", "cardTokenId": card(api)}
     del body[missing]
 
-    answer = api.post("/v1/payouts", body)
+    response = api.post("/v1/payouts", body)
 
-    assert (answer.status_code, answer.json()["message"]) == (
+    assert (response.status_code, response.json()["message"]) == (
         422,
         f"{missing} is required",
     )
@@ -235,10 +235,10 @@ def test_only_a_card_that_was_saved_for_payouts_is_paid(api: Api) -> None:
 def test_a_card_that_cannot_be_saved_is_refused_and_not_repeated(
     api: Api, body: Any
 ) -> None:
-    answer = api.post("/v1/payouts/cards", body)
+    response = api.post("/v1/payouts/cards", body)
 
-    assert answer.status_code == 422
-    assert "4111111111111111" not in answer.text
+    assert response.status_code == 422
+    assert "4111111111111111" not in response.text
 
 
 def test_a_payment_whose_money_was_paid_out_cannot_be_refunded(api: Api) -> None:
@@ -283,14 +283,14 @@ def test_an_unknown_beneficiary_is_not_found(api: Api) -> None:
     path = f"{BENEFICIARIES}/{UNKNOWN}"
     amount = {"amount": 1, "currency": "KZT"}
 
-    answers = [
+    responses = [
         api.http.get(path),
         api.http.put(path, json={"name": "x"}),
         api.post(f"{path}/transfer", amount),
         api.post(f"{path}/settlements", amount),
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 4
+    assert [response.status_code for response in responses] == [404] * 4
 
 
 def test_a_beneficiarys_money_goes_back_or_out_and_never_below_zero(api: Api) -> None:
@@ -301,8 +301,8 @@ def test_a_beneficiarys_money_goes_back_or_out_and_never_below_zero(api: Api) ->
     settled = api.made(f"{path}/settlements", amount=Decimal("60.01"), currency="KZT")
     assert (settled["amount"], settled["status"]) == (Decimal("60.01"), "created")
     for action in ("transfer", "settlements"):
-        answer = api.post(f"{path}/{action}", {"amount": 40, "currency": "KZT"})
-        assert (answer.status_code, answer.json()["message"]) == (
+        response = api.post(f"{path}/{action}", {"amount": 40, "currency": "KZT"})
+        assert (response.status_code, response.json()["message"]) == (
             422,
             "insufficient balance in KZT",
         )
@@ -341,12 +341,12 @@ def test_nothing_is_settled_to_a_beneficiary_without_an_account(api: Api) -> Non
     beneficiary = api.made(BENEFICIARIES, name="No account")
     exact(split(api, api.charged(), beneficiary, 100))
 
-    answer = api.post(
+    response = api.post(
         f"{BENEFICIARIES}/{beneficiary['id']}/settlements",
         {"amount": 1, "currency": "KZT"},
     )
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert balance(api, beneficiary) == 100
 
 

@@ -74,10 +74,10 @@ def test_a_request_id_is_not_taken_for_another_order(
     body = body_of(api.beneficiary())
     made = api.made(ORDERS, **body)
 
-    answer = api.post(ORDERS, body | fields)
+    response = api.post(ORDERS, body | fields)
 
-    assert (answer.status_code, answer.json()["type"]) == (422, "validationError")
-    assert answer.json()["message"] == "requestId was used for another order"
+    assert (response.status_code, response.json()["type"]) == (422, "validationError")
+    assert response.json()["message"] == "requestId was used for another order"
     assert api.get(ORDERS) == [made]
 
 
@@ -91,8 +91,8 @@ def test_what_the_api_sets_itself_makes_no_other_order(api: Api) -> None:
 def test_an_order_that_was_refused_does_not_take_its_request_id(api: Api) -> None:
     body = body_of(api.beneficiary())
 
-    answer = api.post(ORDERS, body)
-    assert (answer.status_code, answer.json()["message"]) == (
+    response = api.post(ORDERS, body)
+    assert (response.status_code, response.json()["message"]) == (
         422,
         "insufficient balance in KZT",
     )

@@ -1,4 +1,4 @@
-"""Webhooks: what is posted, in which order, again after a failure, and never at the cost of the API's answer."""
+"""Webhooks: what is posted, in which order, again after a failure, and never at the cost of the API's response."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_the_api_answers_while_a_receiver_keeps_the_sandbox_waiting(
     transaction = api.paid(metadata={"callbackUrl": receiver.url})
     assert receiver.next()["name"] == "transaction.created"
 
-    # The receiver still holds back its answer to the first event.
+    # The receiver still holds back its response to the first event.
     assert api.move(transaction, "capture").status_code == 200
     assert [state for _, state, _ in deliveries(api)] == ["pending"] * 3
 
@@ -437,7 +437,7 @@ def test_a_saved_card_is_charged_by_its_token_and_reports_to_the_same_address(
     names(receiver, 1)
     initial = receiver.next()["data"]
 
-    answer = api.post(
+    response = api.post(
         "/v1/payments/merchant-initiated",
         {
             "amount": 1099,
@@ -447,7 +447,7 @@ def test_a_saved_card_is_charged_by_its_token_and_reports_to_the_same_address(
         },
     )
 
-    payment = exact(answer)
+    payment = exact(response)
     assert payment == {
         "id": payment["id"],
         "amount": 1099,

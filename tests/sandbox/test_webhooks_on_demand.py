@@ -689,21 +689,21 @@ def test_what_cannot_be_is_422_and_changes_nothing(
 ) -> None:
     before = stranger.get(f"{sandbox.base_url}/_sandbox/webhooks").json()
 
-    answer = stranger.post(
+    response = stranger.post(
         f"{sandbox.base_url}/_sandbox/webhooks/{path}", content=wire.dumps(body)
     )
 
-    assert answer.status_code == 422
-    assert message in answer.json()["message"]
+    assert response.status_code == 422
+    assert message in response.json()["message"]
     assert stranger.get(f"{sandbox.base_url}/_sandbox/webhooks").json() == before
 
 
 def test_a_body_that_is_not_json_is_422(
     sandbox: RunningSandbox, stranger: httpx.Client
 ) -> None:
-    answer = stranger.post(f"{sandbox.base_url}/_sandbox/webhooks/emit", content=b"{")
+    response = stranger.post(f"{sandbox.base_url}/_sandbox/webhooks/emit", content=b"{")
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
 
 
 def test_it_all_works_with_curl(

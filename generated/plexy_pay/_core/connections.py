@@ -88,7 +88,7 @@ class _Place:
     def _check_written(self, response: Any) -> None:
         if self._channel.broken and response.status_code < 400:
             raise BrokenRequestError(
-                f"the request broke off, so the response {response.status_code} is not to it"
+                f"the request broke off, so the response {response.status_code} does not belong to it"
             )
 
     def _forget(self) -> Any:

@@ -98,7 +98,7 @@ def encode(value: Any) -> Any:
 
 
 def _encode_nested(value: Any) -> Any:
-    """Mappings and sequences; in a loop, because an answer may be nested deeper than Python can call."""
+    """Mappings and sequences; in a loop, because a response may be nested deeper than Python can call."""
     result: list[Any] = [None]
     left: list[tuple[Any, Any, Any]] = [(value, result, 0)]
     while left:
@@ -193,10 +193,10 @@ def encode_datetime(value: datetime, name: str = "A date and time") -> str:
 
 
 def exact_amount(value: Any) -> Any:
-    """Let an amount of an answer through as it is, unless it is a float, which would have been rounded already.
+    """Let an amount of a response through as it is, unless it is a float, which would have been rounded already.
 
     Raises:
-        InvalidParameterError: for a float. No answer has one: its numbers are read exactly.
+        InvalidParameterError: for a float. No response has one: its numbers are read exactly.
     """
     if isinstance(value, float):
         raise InvalidParameterError(
@@ -242,7 +242,7 @@ class _Done(str):
 
 
 def _text(value: Any, number: Callable[[Decimal], str]) -> str:
-    """Write any value; in a loop, because an answer may be nested deeper than Python can call."""
+    """Write any value; in a loop, because a response may be nested deeper than Python can call."""
     pieces: list[str] = []
     left: list[Any] = [value]
     while left:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from .attempts import Answer, Failure, Send, one_line
+from .attempts import Failure, RawResponse, Send, one_line
 from .causes import failures_ignored, foreign
 from .http_libraries import HTTPX, Library
 from .network import Closing, EarlyBytesError, has_decrypted
@@ -59,7 +59,7 @@ class Exchange:
         self.library = HTTPX
         self.own_sockets = False
         self.passed = self.sent = self.whole = self.clean = self._late = False
-        self._answer: Answer | None = None
+        self._response: RawResponse | None = None
         self._body = Body({}, step.limit)
         self._failure: Failure | None = None
         self._interrupt: BaseException | None = None
@@ -80,24 +80,24 @@ class Exchange:
             self._failure = self._explain(error)
         return True
 
-    def result(self) -> Answer | Failure:
+    def result(self) -> RawResponse | Failure:
         """Return the response, or why there is none; an exception of the caller's own code goes on."""
         if self._interrupt is not None:
-            self.step.result = self._answer if self.whole else None
+            self.step.result = self._response if self.whole else None
             raise self._interrupt
-        if self._answer is None:
+        if self._response is None:
             # Without either, a client of the user's answered by itself; what it sent, and where, nobody knows.
             return self._failure or Failure(
                 "connection", "the http_client did not use its transport", True
             )
-        if self._failure is not None and self._answer.problem is not None:
-            self._answer.problem = self._failure  # The body did not arrive whole.
-            self._answer.body = bytes(self._body.raw)
-        elif self._failure is not None and 200 <= self._answer.status < 300:
+        if self._failure is not None and self._response.problem is not None:
+            self._response.problem = self._failure  # The body did not arrive whole.
+            self._response.body = bytes(self._body.raw)
+        elif self._failure is not None and 200 <= self._response.status < 300:
             text = f"a hook failed after it had arrived ({self._failure.text})"
-            self._answer.problem = Failure("unreadable", text, True)
-        # Any other answer stays what it is, whatever a hook says of it.
-        return self._answer
+            self._response.problem = Failure("unreadable", text, True)
+        # Any other response stays what it is, whatever a hook says of it.
+        return self._response
 
     def _explain(self, error: Exception) -> Failure:
         library = self.library
@@ -129,12 +129,12 @@ class Exchange:
         ]
         # Until its end is there.
         broken = Failure("connection", "it broke off before its end", True)
-        self._answer = Answer(response.status_code, headers, broken)
+        self._response = RawResponse(response.status_code, headers, broken)
         try:
             # A transport may give a finished response; the library has decompressed it.
             content = response.content
         except self.library.http.ResponseNotRead:
-            self._body = Body(self._answer.headers, self.step.limit, self.step)
+            self._body = Body(self._response.headers, self.step.limit, self.step)
             return True
         self._body = Body({}, self.step.limit)
         self.take(content)
@@ -150,16 +150,16 @@ class Exchange:
 
     def end(self) -> None:
         """Note that the response is whole."""
-        assert self._answer is not None
-        self._answer.body, self._answer.problem = self._body.decoded(), None
+        assert self._response is not None
+        self._response.body, self._response.problem = self._body.decoded(), None
         self.whole = True
 
     def as_read(self, response: Any) -> Any:
         """Return the response as the library and the hooks get it: whole and decompressed."""
-        assert self._answer is not None
+        assert self._response is not None
         if not response.is_stream_consumed:
             response.headers.pop("content-encoding", None)
-            response.stream = self.library.http.ByteStream(self._answer.body)
+            response.stream = self.library.http.ByteStream(self._response.body)
         return response
 
 

@@ -59,7 +59,7 @@ class KeyMask:
         result: list[Any] = [data]
         left: list[tuple[Any, Any, Any]] = [(data, result, 0)]
         found = False
-        # In a loop, because an answer may be nested deeper than Python can call.
+        # In a loop, because a response may be nested deeper than Python can call.
         while left:
             value, holder, place = left.pop()
             if is_mapping(value):

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/log_masks.py; the generator copies it unchanged.
-"""What a log may show of a request or an answer: by lists of what is harmless, not of what is secret.
+"""What a log may show of a request or a response: by lists of what is harmless, not of what is secret.
 
 A field of JSON shows its value only if the API's description declares its name and marks it sensitive nowhere, a
 header only if it is one of a few. What is shown still loses card numbers, e-mail addresses, phone numbers, the API
@@ -92,7 +92,7 @@ class Masker:
         )
 
     def learn(self, headers: Mapping[str, str], body: Any) -> None:
-        """Hide from now on what is masked in this request: its answer may quote it in a message."""
+        """Hide from now on what is masked in this request: its response may quote it in a message."""
         self._masked = [
             value for name, value in headers.items() if name.lower() not in _HEADERS
         ]

@@ -1,7 +1,7 @@
 # plexy-pay runtime, written by hand in runtime/_core/logs.py; the generator copies it unchanged.
 """The package's logger, `plexy_pay` (or the name under which the package was vendored), and what it says of a call.
 
-At info a line for each attempt and each repetition, at debug the masked requests and answers too. Nothing here can
+At info a line for each attempt and each repetition, at debug the masked requests and responses too. Nothing here can
 fail a call.
 
 The logger has no NullHandler: a warning that nobody set a handler up for is printed by Python, so that a webhook is not
@@ -18,7 +18,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from . import PACKAGE
-from .attempts import Answer, Send
+from .attempts import RawResponse, Send
 from .causes import failures_ignored, is_interruption
 from .encoding import encode, without_unset
 
@@ -165,7 +165,7 @@ class Log:
 
     @_harmless
     def came(self, send: Send, attempt: int) -> None:
-        """After an attempt: its result; at debug show the answer."""
+        """After an attempt: its result; at debug show the response."""
         known = self._known(send, attempt)
         known["plexy_duration"] = seconds = round(send.monotonic() - self._started, 3)
         text = f"{_in_words(known)}, in {seconds:.3f} s, attempt {attempt}"
@@ -177,11 +177,11 @@ class Log:
         )
         self._say(INFO, "attempt", text, known)
         if known["plexy_status"] is not None and LOGGER.isEnabledFor(logging.DEBUG):
-            answer: Any = send.result
-            known["plexy_headers"] = self._mask().headers(answer.headers)
-            known["plexy_body"] = self._mask().body(answer.body) or None
-            text = "answer {plexy_status}, headers {plexy_headers}, body {plexy_body}"
-            self._say(logging.DEBUG, "answer", text.format_map(known), known)
+            response: Any = send.result
+            known["plexy_headers"] = self._mask().headers(response.headers)
+            known["plexy_body"] = self._mask().body(response.body) or None
+            text = "response {plexy_status}, headers {plexy_headers}, body {plexy_body}"
+            self._say(logging.DEBUG, "response", text.format_map(known), known)
 
     @_harmless
     def again(self, send: Send, attempt: int, pause: float | None) -> None:
@@ -220,7 +220,7 @@ class Log:
 
     def _known(self, send: Send, attempt: int) -> dict[str, Any]:
         result = send.result
-        if not isinstance(result, Answer):
+        if not isinstance(result, RawResponse):
             assert result is not None  # Records are made after an attempt.
             failure = {"plexy_failure": result.kind, "plexy_sent": result.sent}
             return {**_NOTHING, "plexy_attempt": attempt, **failure}
@@ -259,5 +259,5 @@ def _in_words(known: dict[str, Any]) -> str:
     status, failure = known["plexy_status"], known["plexy_failure"]
     if status is None:
         left = "something may have left" if known["plexy_sent"] else "nothing left"
-        return f"no answer ({failure}, {left})"
+        return f"no response ({failure}, {left})"
     return f"{status}, but its body failed ({failure})" if failure else f"{status}"

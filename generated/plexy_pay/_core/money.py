@@ -2,7 +2,7 @@
 """Money: an exact amount in a currency, and the way from it to the wire and back.
 
 The API mixes units: payment links take minor units (tiyn), captures and refunds take major units (tenge). `Money` is
-turned into the unit of each place exactly, or not at all, and an amount of an answer becomes `Money` the same way.
+turned into the unit of each place exactly, or not at all, and an amount of a response becomes `Money` the same way.
 """
 
 from __future__ import annotations
@@ -245,7 +245,7 @@ def amount_parameter(value: Any, unit: Unit, name: str) -> Any:
 def wire_amount(value: Any, unit: Unit, name: str, *, answered: bool = False) -> Any:
     """An amount as the API wants it at one place: Money is turned into the unit, all else stays as it is.
 
-    What an answer may have brought (`answered`) is not refused for being true or false: it goes as it came.
+    What a response may have brought (`answered`) is not refused for being true or false: it goes as it came.
 
     Raises:
         InvalidParameterError: for a float, or for Money where the unit is unknown or not certain.
@@ -366,7 +366,7 @@ def money_object(value: Any, name: str) -> Any:
 
 
 def read_money(amount: Any, unit: Unit, currency: Any) -> Money | None:
-    """An amount of an answer as Money; None if the amount or the currency is missing or odd. It never raises."""
+    """An amount of a response as Money; None if the amount or the currency is missing or odd. It never raises."""
     if isinstance(amount, Money):
         return amount
     odd = isinstance(amount, bool) or not isinstance(amount, _KINDS[unit])
@@ -390,10 +390,10 @@ def inner_money(amount: Any) -> Money | None:
 
 
 def read_money_in(currency: str, amount: Any, unit: Unit, own: Any) -> Money | None:
-    """An amount of an answer as Money in a currency that the caller knows; None if the amount is missing or odd.
+    """An amount of a response as Money in a currency that the caller knows; None if the amount is missing or odd.
 
     Raises:
-        ValueError: if the currency is none of ISO 4217, or the answer itself names another one.
+        ValueError: if the currency is none of ISO 4217, or the response itself names another one.
     """
     from .._currencies import EXPONENTS
 
@@ -403,7 +403,7 @@ def read_money_in(currency: str, amount: Any, unit: Unit, own: Any) -> Money | N
             f"{currency!r} is not an ISO 4217 currency code. Write it in capitals, for example KZT."
         )
     if isinstance(own, str) and own != currency:
-        raise ValueError(f"The answer is in {own}, not in {currency}.")
+        raise ValueError(f"The response is in {own}, not in {currency}.")
     return read_money(amount, unit, currency)
 
 

@@ -45,7 +45,7 @@ class Operation:
     # What a status means for this operation in particular, and what to do then.
     advice: Mapping[int, str] = field(default_factory=dict[int, str])
     says_success: bool = (
-        False  # Whether its answer has `success`, which says that it was carried out.
+        False  # Whether its response has `success`, which says that it was carried out.
     )
     accept: str = "application/json"  # The media types that are asked for.
     content: str = "json"  # How a success is read: as `json`, `text` or `binary`. Errors are read as JSON.
@@ -93,7 +93,7 @@ class Request(Generic[T]):
     """One request of an operation. Its repr shows no values: they may be personal data.
 
     UNSET and None are not sent as query or header parameters; a sequence in a query repeats its name; a body of UNSET
-    is none. `decode` makes the answer of parsed JSON. It gets None where the answer's body is empty, and only the
+    is none. `decode` makes the result from parsed JSON. It gets None where the response's body is empty, and only the
     decoder of an operation that answers without a body may turn None into None.
     """
 

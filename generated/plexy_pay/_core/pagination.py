@@ -24,9 +24,9 @@ class PageRules(NamedTuple):
     """What the spec says of a list operation: the names of the attributes to read, empty where there is none.
 
     Args:
-        items: Of the answer: its rows. Empty where the answer is the list itself.
-        size: Of the answer: how many rows a full page holds.
-        total: Of the answer: how many rows there are on all pages.
+        items: Of the response: its rows. Empty where the response is the list itself.
+        size: Of the response: how many rows a full page holds.
+        total: Of the response: how many rows there are on all pages.
         identity: Of a row: what tells it apart from all others.
     """
 
@@ -35,12 +35,12 @@ class PageRules(NamedTuple):
     total: str = ""
     identity: str = ""
 
-    def rows(self, answer: Any, number: int) -> list[Any]:
+    def rows(self, response: Any, number: int) -> list[Any]:
         """The rows of a page; a ValueError where they cannot be read, so that none is lost in silence."""
-        rows = getattr(answer, self.items, UNSET) if self.items else answer
+        rows = getattr(response, self.items, UNSET) if self.items else response
         if is_array(rows):
             return rows
-        total = self.number_in(answer, self.total)
+        total = self.number_in(response, self.total)
         # Many services write an empty list as null, or leave it out. But the first page of a list with rows has some.
         if (rows is None or (rows is UNSET and total is not None)) and not (
             number <= 1 and total
@@ -54,12 +54,14 @@ class PageRules(NamedTuple):
             else f"of type {type(rows).__name__}"
         )
         beside = "" if total is None else f", although {self.total} is {total}"
-        raise ValueError(f"{self.items or 'the answer'} is {found}, not a list{beside}")
+        raise ValueError(
+            f"{self.items or 'the response'} is {found}, not a list{beside}"
+        )
 
     @staticmethod
-    def number_in(answer: Any, name: str) -> int | None:
-        """A number that the answer gives about itself, or None."""
-        value = getattr(answer, name, None) if name else None
+    def number_in(response: Any, name: str) -> int | None:
+        """A number that the response gives about itself, or None."""
+        value = getattr(response, name, None) if name else None
         return (
             value
             if isinstance(value, int) and not isinstance(value, bool) and value >= 0
@@ -79,9 +81,9 @@ class PageRules(NamedTuple):
 
 
 class PageBody(Generic[PageT]):
-    """The decoder of one page: an answer is not readable if its rows are not; the error then names the page.
+    """The decoder of one page: a response is not readable if its rows are not; the error then names the page.
 
-    It expects what the decoder of the answer expects.
+    It expects what the decoder of the response expects.
     """
 
     def __init__(
@@ -94,11 +96,11 @@ class PageBody(Generic[PageT]):
 
     def __call__(self, data: Any) -> PageT:
         try:
-            answer = self._decode(data)
-            self._rules.rows(answer, self._number)
+            response = self._decode(data)
+            self._rules.rows(response, self._number)
         except ValueError as error:
             raise ValueError(f"page {self._number}: {error}") from None
-        return answer
+        return response
 
     def empty(self) -> PageT:
         """Return a page without rows."""
@@ -131,15 +133,15 @@ class _Walk:
         return 1 if isinstance(self.page, Unset) else self.page
 
     def checked(self, request: Request[PageT]) -> Request[PageT]:
-        """The request of a page, whose answer is not readable if its rows are not; errors name the page."""
+        """The request of a page, whose response is not readable if its rows are not; errors name the page."""
         request.decode = PageBody(request.decode, self._rules, self.number)
         request.part = f"page {self.number}"
         return request
 
-    def take(self, answer: Any) -> list[Any]:
+    def take(self, response: Any) -> list[Any]:
         """The rows of a page that were not there before; decides whether it was the last page."""
         rules, number = self._rules, self.number
-        rows = rules.rows(answer, number)
+        rows = rules.rows(response, number)
         new: list[Any] = []
         keys: set[str | int] = set()
         anonymous = False
@@ -167,14 +169,14 @@ class _Walk:
             (number - 1) * len(rows) if self._received is None else self._received
         ) + len(rows)
         self.finished = (
-            self._whole or not rows or stuck or self._is_short(answer, len(rows))
+            self._whole or not rows or stuck or self._is_short(response, len(rows))
         )
         self.page = number + 1
         return new
 
-    def _is_short(self, answer: Any, length: int) -> bool:
-        size = self._rules.number_in(answer, self._rules.size)
-        total = self._rules.number_in(answer, self._rules.total)
+    def _is_short(self, response: Any, length: int) -> bool:
+        size = self._rules.number_in(response, self._rules.size)
+        total = self._rules.number_in(response, self._rules.total)
         # The size may be what was asked for, while the API gives fewer: then the total tells.
         return (
             size is not None
@@ -233,7 +235,7 @@ class _AnyPager(Generic[PageT]):
             raise InvalidParameterError(f"{self._call}: {problem}. Nothing was sent.")
 
     def __repr__(self) -> str:
-        where = "in one answer" if self._whole else f"from page {self._first}"
+        where = "in one response" if self._whole else f"from page {self._first}"
         return f"<{type(self).__name__} {self._call} {where}>"
 
 
@@ -241,7 +243,7 @@ class Pager(_AnyPager[PageT], Generic[ItemT, PageT]):
     """A list that is fetched page by page while you iterate over it.
 
     `for item in pager` follows all pages; nothing is sent before the first item is asked for, and no page before it
-    is needed. A row that comes again is given once. Each iteration starts anew. A list that comes in one answer is
+    is needed. A row that comes again is given once. Each iteration starts anew. A list that comes in one response is
     one page.
     """
 
@@ -284,7 +286,7 @@ class Pager(_AnyPager[PageT], Generic[ItemT, PageT]):
     def total(self) -> int | None:
         """How many items the API says there are on all pages; it asks for one page.
 
-        None where the API does not say it. Nothing is sent if no answer of this operation ever does.
+        None where the API does not say it. Nothing is sent if no response of this operation ever does.
         """
         if not self._rules.total:
             return None
@@ -350,7 +352,7 @@ class AsyncPager(_AnyPager[PageT], Generic[ItemT, PageT]):
     async def total(self) -> int | None:
         """How many items the API says there are on all pages; it asks for one page.
 
-        None where the API does not say it. Nothing is sent if no answer of this operation ever does.
+        None where the API does not say it. Nothing is sent if no response of this operation ever does.
         """
         if not self._rules.total:
             return None

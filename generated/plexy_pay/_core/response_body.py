@@ -40,7 +40,7 @@ class Body:
     """Collects the pieces of a body as they come and decompresses it; each at most to the limit.
 
     Args:
-        headers: Of the answer.
+        headers: Of the response.
         limit: How many bytes it may have, before and after it is decompressed.
         step: Until whose deadline it may be decompressed; without it, for as long as it takes.
 

@@ -55,11 +55,11 @@ class Timeout(NamedTuple):
 
     Args:
         connect: To open the connection, TLS included.
-        read: Between two pieces of the answer.
+        read: Between two pieces of the response.
         write: Between two pieces of the request.
         pool: To wait for a free connection.
         total: For the whole call with its retries. An async call is stopped then; a sync call ends at the next
-            piece of the answer's body or before the next attempt.
+            piece of the response's body or before the next attempt.
     """
 
     connect: float = 5.0
@@ -165,7 +165,7 @@ class Headers(Mapping[str, str]):
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Response(Generic[T]):
-    """An answer of the API: what came, and what was made of it.
+    """A response of the API: what came, and what was made of it.
 
     Args:
         status_code: The HTTP status.

@@ -45,7 +45,7 @@ class BeneficiariesResource:
 
         Lists the beneficiaries. Changes nothing. The order, the filters and the limit are not known.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and answer are
+        The docs' menu names this operation and nothing more: method, path, parameters and response are
         inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -147,7 +147,7 @@ class BeneficiariesResource:
         Retrieves a beneficiary by its id. Changes nothing.
 
         Use it to see the beneficiary's balance; its unit is not known. The docs' menu names this operation
-        ("Gey By Id") and nothing more: method, path and answer are inferred.
+        ("Gey By Id") and nothing more: method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -257,7 +257,7 @@ class BeneficiariesResource:
         before you call again.
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred. The
-        answer is not known and none is read.
+        response is not known and none is read.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -567,7 +567,7 @@ class AsyncBeneficiariesResource:
 
         Lists the beneficiaries. Changes nothing. The order, the filters and the limit are not known.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and answer are
+        The docs' menu names this operation and nothing more: method, path, parameters and response are
         inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -671,7 +671,7 @@ class AsyncBeneficiariesResource:
         Retrieves a beneficiary by its id. Changes nothing.
 
         Use it to see the beneficiary's balance; its unit is not known. The docs' menu names this operation
-        ("Gey By Id") and nothing more: method, path and answer are inferred.
+        ("Gey By Id") and nothing more: method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -785,7 +785,7 @@ class AsyncBeneficiariesResource:
         before you call again.
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred. The
-        answer is not known and none is read.
+        response is not known and none is read.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.

@@ -45,10 +45,10 @@ class CheckoutPaymentMethodsResource:
 
         Lists what a shopper can pay with. Changes nothing and moves no money, although it is a POST.
 
-        Use it for an integration in which your server makes the payment: give the answer to the web or
+        Use it for an integration in which your server makes the payment: give the response to the web or
         mobile component, which shows the methods. `value` is in minor units: `2200000` is 22 000 KZT.
 
-        Method and path are documented; but for `merchantAccount`, the fields of body and answer are
+        Method and path are documented; but for `merchantAccount`, the fields of body and response are
         inferred.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
@@ -174,10 +174,10 @@ class AsyncCheckoutPaymentMethodsResource:
 
         Lists what a shopper can pay with. Changes nothing and moves no money, although it is a POST.
 
-        Use it for an integration in which your server makes the payment: give the answer to the web or
+        Use it for an integration in which your server makes the payment: give the response to the web or
         mobile component, which shows the methods. `value` is in minor units: `2200000` is 22 000 KZT.
 
-        Method and path are documented; but for `merchantAccount`, the fields of body and answer are
+        Method and path are documented; but for `merchantAccount`, the fields of body and response are
         inferred.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.

@@ -106,7 +106,7 @@ class CheckoutPaymentsResource:
                 UUID. It expires after 24 hours. The same key with other parameters is an error (409,
                 `idempotency_key_in_use`): then use a new key, once you know what became of the first call.
             merchant_account: Name of your merchant account.
-            reference: Your own name for the order; most likely the `merchantReference` of the answer.
+            reference: Your own name for the order; most likely the `merchantReference` of the response.
             return_url: Where the shopper comes back to after a redirect.
             payment_method: What the shopper pays with, from the component's data. Do not collect or send a
                 card's number in the clear. Evidence: inferred, not documented.
@@ -182,13 +182,13 @@ class CheckoutPaymentsResource:
         Goes on with a payment after an action, such as 3-D Secure or a redirect. **It moves money**: with
         it the payment is most likely finished.
 
-        Use it with what the component gives after the action. The answer is most likely that of the
+        Use it with what the component gives after the action. The response is most likely that of the
         payment; it may hold a further action. Amounts are in minor units.
 
         The page about idempotency keys does not name this operation: do not repeat a call whose end is
         unclear, wait for the webhook.
 
-        Method and path are documented; the fields of body and answer are inferred.
+        Method and path are documented; the fields of body and response are inferred.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -431,7 +431,7 @@ class AsyncCheckoutPaymentsResource:
                 UUID. It expires after 24 hours. The same key with other parameters is an error (409,
                 `idempotency_key_in_use`): then use a new key, once you know what became of the first call.
             merchant_account: Name of your merchant account.
-            reference: Your own name for the order; most likely the `merchantReference` of the answer.
+            reference: Your own name for the order; most likely the `merchantReference` of the response.
             return_url: Where the shopper comes back to after a redirect.
             payment_method: What the shopper pays with, from the component's data. Do not collect or send a
                 card's number in the clear. Evidence: inferred, not documented.
@@ -509,13 +509,13 @@ class AsyncCheckoutPaymentsResource:
         Goes on with a payment after an action, such as 3-D Secure or a redirect. **It moves money**: with
         it the payment is most likely finished.
 
-        Use it with what the component gives after the action. The answer is most likely that of the
+        Use it with what the component gives after the action. The response is most likely that of the
         payment; it may hold a further action. Amounts are in minor units.
 
         The page about idempotency keys does not name this operation: do not repeat a call whose end is
         unclear, wait for the webhook.
 
-        Method and path are documented; the fields of body and answer are inferred.
+        Method and path are documented; the fields of body and response are inferred.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.

@@ -77,7 +77,7 @@ class CheckoutSessionsResource:
         Prepares a payment that the web or mobile component carries out by itself. Moves no money: the
         shopper does, in the component.
 
-        Use it on your server, and give `id` and `sessionData` of the answer to the component. Afterwards
+        Use it on your server, and give `id` and `sessionData` of the response to the component. Afterwards
         ask for the session's result, and wait for the webhook.
 
         Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
@@ -367,7 +367,7 @@ class AsyncCheckoutSessionsResource:
         Prepares a payment that the web or mobile component carries out by itself. Moves no money: the
         shopper does, in the component.
 
-        Use it on your server, and give `id` and `sessionData` of the answer to the component. Afterwards
+        Use it on your server, and give `id` and `sessionData` of the response to the component. Afterwards
         ask for the session's result, and wait for the webhook.
 
         Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.

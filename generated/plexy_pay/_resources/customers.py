@@ -50,9 +50,9 @@ class CustomersResource:
         Lists the saved cards of a customer. Changes nothing.
 
         Use it to offer the payer the cards that are known, and to find the `cardTokenId` of a
-        merchant-initiated payment. An answer shows masked cards, never a card number.
+        merchant-initiated payment. A response shows masked cards, never a card number.
 
-        The docs' menu names this operation and nothing more: method, path and answer are inferred.
+        The docs' menu names this operation and nothing more: method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -99,7 +99,7 @@ class CustomersResource:
 
         Lists the customers, page by page. Changes nothing.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and answer are
+        The docs' menu names this operation and nothing more: method, path, parameters and response are
         inferred. Pages and envelope are those of the list of transactions; the order and the filters are
         not known.
 
@@ -200,7 +200,7 @@ class CustomersResource:
 
         Retrieves a customer by the id. Changes nothing.
 
-        The docs' menu names this operation and nothing more: method, path and answer are inferred.
+        The docs' menu names this operation and nothing more: method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -247,7 +247,7 @@ class CustomersResource:
         Use it for support. The unit of amounts is not known: the list of all transactions speaks major
         units, but nothing says so here.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and answer are
+        The docs' menu names this operation and nothing more: method, path, parameters and response are
         inferred. Pages and envelope are those of the list of transactions.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -411,9 +411,9 @@ class AsyncCustomersResource:
         Lists the saved cards of a customer. Changes nothing.
 
         Use it to offer the payer the cards that are known, and to find the `cardTokenId` of a
-        merchant-initiated payment. An answer shows masked cards, never a card number.
+        merchant-initiated payment. A response shows masked cards, never a card number.
 
-        The docs' menu names this operation and nothing more: method, path and answer are inferred.
+        The docs' menu names this operation and nothing more: method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -460,7 +460,7 @@ class AsyncCustomersResource:
 
         Lists the customers, page by page. Changes nothing.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and answer are
+        The docs' menu names this operation and nothing more: method, path, parameters and response are
         inferred. Pages and envelope are those of the list of transactions; the order and the filters are
         not known.
 
@@ -563,7 +563,7 @@ class AsyncCustomersResource:
 
         Retrieves a customer by the id. Changes nothing.
 
-        The docs' menu names this operation and nothing more: method, path and answer are inferred.
+        The docs' menu names this operation and nothing more: method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -614,7 +614,7 @@ class AsyncCustomersResource:
         Use it for support. The unit of amounts is not known: the list of all transactions speaks major
         units, but nothing says so here.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and answer are
+        The docs' menu names this operation and nothing more: method, path, parameters and response are
         inferred. Pages and envelope are those of the list of transactions.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.

@@ -101,9 +101,9 @@ class DirectPaymentsResource:
         card data never reach you then.
 
         The way of it: encrypt each field of the card with the key of Get Keys (`plexy_pay.cards` does),
-        send the payment, look at `next_action` of the answer. If the API's `action` is `3ds-required`, the
-        bank wants to ask the payer: show `threeDS.html`, or post `threeDS.creq` to `threeDS.action`. The
-        bank posts its result (`cres`) to your `threeDSNotificationUrl`; hand it to
+        send the payment, look at `next_action` of the response. If the API's `action` is `3ds-required`,
+        the bank wants to ask the payer: show `threeDS.html`, or post `threeDS.creq` to `threeDS.action`.
+        The bank posts its result (`cres`) to your `threeDSNotificationUrl`; hand it to
         `direct_payments.continue_three_ds`, which finishes the payment. Nothing is held or taken before
         that.
 
@@ -220,7 +220,7 @@ class DirectPaymentsResource:
         payment answered. In a sample, `threeDSSessionData` is base64url of a JSON object with that id as
         `transactionId`.
 
-        Units: the amounts of the answer are in major units (tenge for KZT). A refusal comes with HTTP 200
+        Units: the amounts of the response are in major units (tenge for KZT). A refusal comes with HTTP 200
         and `success: false`. There is no idempotency key: after a time-out or a 5xx look at the transaction
         before you call again.
 
@@ -461,9 +461,9 @@ class AsyncDirectPaymentsResource:
         card data never reach you then.
 
         The way of it: encrypt each field of the card with the key of Get Keys (`plexy_pay.cards` does),
-        send the payment, look at `next_action` of the answer. If the API's `action` is `3ds-required`, the
-        bank wants to ask the payer: show `threeDS.html`, or post `threeDS.creq` to `threeDS.action`. The
-        bank posts its result (`cres`) to your `threeDSNotificationUrl`; hand it to
+        send the payment, look at `next_action` of the response. If the API's `action` is `3ds-required`,
+        the bank wants to ask the payer: show `threeDS.html`, or post `threeDS.creq` to `threeDS.action`.
+        The bank posts its result (`cres`) to your `threeDSNotificationUrl`; hand it to
         `direct_payments.continue_three_ds`, which finishes the payment. Nothing is held or taken before
         that.
 
@@ -582,7 +582,7 @@ class AsyncDirectPaymentsResource:
         payment answered. In a sample, `threeDSSessionData` is base64url of a JSON object with that id as
         `transactionId`.
 
-        Units: the amounts of the answer are in major units (tenge for KZT). A refusal comes with HTTP 200
+        Units: the amounts of the response are in major units (tenge for KZT). A refusal comes with HTTP 200
         and `success: false`. There is no idempotency key: after a time-out or a 5xx look at the transaction
         before you call again.
 

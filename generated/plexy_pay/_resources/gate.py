@@ -67,7 +67,7 @@ class GateResource:
 
         Says whether the Gate is up. Changes nothing.
 
-        Use it for monitoring. The docs show no answer, so none is read: a call that returns says that the
+        Use it for monitoring. The docs show no response, so none is read: a call that returns says that the
         Gate answered with a success. Whether the path begins with `/agent/{agent_id}`, and whether a key is
         wanted, is not documented; the client sends the key.
 
@@ -206,7 +206,7 @@ class AsyncGateResource:
 
         Says whether the Gate is up. Changes nothing.
 
-        Use it for monitoring. The docs show no answer, so none is read: a call that returns says that the
+        Use it for monitoring. The docs show no response, so none is read: a call that returns says that the
         Gate answered with a success. Whether the path begins with `/agent/{agent_id}`, and whether a key is
         wanted, is not documented; the client sends the key.
 

@@ -38,7 +38,7 @@ class GateProductCategoriesResource:
 
         Lists the categories of products. Changes nothing.
 
-        Use it to build the menu of your shop. Method and path are documented; that the answer is a bare
+        Use it to build the menu of your shop. Method and path are documented; that the response is a bare
         list, as with the kinds of products, and its fields are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -102,7 +102,7 @@ class AsyncGateProductCategoriesResource:
 
         Lists the categories of products. Changes nothing.
 
-        Use it to build the menu of your shop. Method and path are documented; that the answer is a bare
+        Use it to build the menu of your shop. Method and path are documented; that the response is a bare
         list, as with the kinds of products, and its fields are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.

@@ -39,7 +39,7 @@ class GateProductsResource:
         Use it to fill your shop. `price` and the limits are numbers, most likely in major units: `10` is 10
         of `currency_code`.
 
-        Method and path are documented; that the answer is a bare list, as with the kinds of products, is
+        Method and path are documented; that the response is a bare list, as with the kinds of products, is
         inferred, and so are filters and pages: none are known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -155,7 +155,7 @@ class AsyncGateProductsResource:
         Use it to fill your shop. `price` and the limits are numbers, most likely in major units: `10` is 10
         of `currency_code`.
 
-        Method and path are documented; that the answer is a bare list, as with the kinds of products, is
+        Method and path are documented; that the response is a bare list, as with the kinds of products, is
         inferred, and so are filters and pages: none are known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.

@@ -29,7 +29,7 @@ class MerchantsResource:
         Retrieves what Plexy Pay knows about a merchant. Changes nothing.
 
         Use it to check that a key belongs to the merchant you expect. The docs' menu names this operation
-        and nothing more: method, path and answer are inferred.
+        and nothing more: method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -98,7 +98,7 @@ class AsyncMerchantsResource:
         Retrieves what Plexy Pay knows about a merchant. Changes nothing.
 
         Use it to check that a key belongs to the merchant you expect. The docs' menu names this operation
-        and nothing more: method, path and answer are inferred.
+        and nothing more: method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 

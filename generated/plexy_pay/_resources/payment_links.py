@@ -45,9 +45,9 @@ class PaymentLinksResource:
 
         Lists the merchant's payment links, page by page. Changes nothing.
 
-        The docs name method and path only. `page`, `size` and the envelope of the answer are inferred from
-        the list of transactions; the order of the links and the filters are not known. Amounts are most
-        likely in minor units, as everywhere on payment links.
+        The docs name method and path only. `page`, `size` and the envelope of the response are inferred
+        from the list of transactions; the order of the links and the filters are not known. Amounts are
+        most likely in minor units, as everywhere on payment links.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -108,7 +108,7 @@ class PaymentLinksResource:
         """Create Payment Link.
 
         Makes a payment link: a page at Plexy Pay on which one payer pays one order, with 3-D Secure if the
-        card wants it. Send the payer to the `url` of the answer and wait for the webhook, which is the
+        card wants it. Send the payer to the `url` of the response and wait for the webhook, which is the
         source of truth.
 
         No money moves before the payer pays. Then `autoClearing` decides: `true` (what a missing value
@@ -197,7 +197,7 @@ class PaymentLinksResource:
         Finds a payment link by your own name for the order. Changes nothing.
 
         Use it when the id of the link was lost, for example after a time-out of the creation. The method
-        and the answer are documented; the path is inferred from its sibling
+        and the response are documented; the path is inferred from its sibling
         `/v1/transactions/by-payment-link/{payment_link_id}`. Do not take a 404 from an inferred path as
         proof that the link does not exist.
 
@@ -282,8 +282,8 @@ class PaymentLinksResource:
         it is: cancel or refund that payment itself.
 
         The method is documented, the path is inferred. (One merchant's code posts to
-        `/v1/payment-links/{id}/cancel`, but ignores every failure, so it proves nothing.) The answer is not
-        known and none is read; retrieve the link to see its status.
+        `/v1/payment-links/{id}/cancel`, but ignores every failure, so it proves nothing.) The response is
+        not known and none is read; retrieve the link to see its status.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -322,7 +322,7 @@ class PaymentLinksResource:
 
         Gives a payment link a new expiry. Changes nothing else and moves no money.
 
-        Use it to leave the payer more time, or less. The method is documented; path, body and answer are
+        Use it to leave the payer more time, or less. The method is documented; path, body and response are
         inferred. The 2023 API had errors for links that are expired and for links that cannot be updated.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
@@ -373,7 +373,7 @@ class PaymentLinksResource:
 
         Gives figures about the merchant's payment links. Changes nothing.
 
-        The method is documented; path, parameters and answer are not. The fields here follow the names of
+        The method is documented; path, parameters and response are not. The fields here follow the names of
         the docs' schemas, and the unit of amounts is not known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -577,9 +577,9 @@ class AsyncPaymentLinksResource:
 
         Lists the merchant's payment links, page by page. Changes nothing.
 
-        The docs name method and path only. `page`, `size` and the envelope of the answer are inferred from
-        the list of transactions; the order of the links and the filters are not known. Amounts are most
-        likely in minor units, as everywhere on payment links.
+        The docs name method and path only. `page`, `size` and the envelope of the response are inferred
+        from the list of transactions; the order of the links and the filters are not known. Amounts are
+        most likely in minor units, as everywhere on payment links.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -640,7 +640,7 @@ class AsyncPaymentLinksResource:
         """Create Payment Link.
 
         Makes a payment link: a page at Plexy Pay on which one payer pays one order, with 3-D Secure if the
-        card wants it. Send the payer to the `url` of the answer and wait for the webhook, which is the
+        card wants it. Send the payer to the `url` of the response and wait for the webhook, which is the
         source of truth.
 
         No money moves before the payer pays. Then `autoClearing` decides: `true` (what a missing value
@@ -731,7 +731,7 @@ class AsyncPaymentLinksResource:
         Finds a payment link by your own name for the order. Changes nothing.
 
         Use it when the id of the link was lost, for example after a time-out of the creation. The method
-        and the answer are documented; the path is inferred from its sibling
+        and the response are documented; the path is inferred from its sibling
         `/v1/transactions/by-payment-link/{payment_link_id}`. Do not take a 404 from an inferred path as
         proof that the link does not exist.
 
@@ -820,8 +820,8 @@ class AsyncPaymentLinksResource:
         it is: cancel or refund that payment itself.
 
         The method is documented, the path is inferred. (One merchant's code posts to
-        `/v1/payment-links/{id}/cancel`, but ignores every failure, so it proves nothing.) The answer is not
-        known and none is read; retrieve the link to see its status.
+        `/v1/payment-links/{id}/cancel`, but ignores every failure, so it proves nothing.) The response is
+        not known and none is read; retrieve the link to see its status.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -860,7 +860,7 @@ class AsyncPaymentLinksResource:
 
         Gives a payment link a new expiry. Changes nothing else and moves no money.
 
-        Use it to leave the payer more time, or less. The method is documented; path, body and answer are
+        Use it to leave the payer more time, or less. The method is documented; path, body and response are
         inferred. The 2023 API had errors for links that are expired and for links that cannot be updated.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
@@ -913,7 +913,7 @@ class AsyncPaymentLinksResource:
 
         Gives figures about the merchant's payment links. Changes nothing.
 
-        The method is documented; path, parameters and answer are not. The fields here follow the names of
+        The method is documented; path, parameters and response are not. The fields here follow the names of
         the docs' schemas, and the unit of amounts is not known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.

@@ -38,8 +38,8 @@ class PaymentsResource:
 
         The whole hold is released. Cancelling a part by an `amount` is not documented and not offered here.
 
-        Units: the amounts of the answer are in major units (tenge for KZT). Look at `success` in the
-        answer: HTTP 200 alone does not say that the payment was cancelled.
+        Units: the amounts of the response are in major units (tenge for KZT). Look at `success` in the
+        response: HTTP 200 alone does not say that the payment was cancelled.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -98,7 +98,7 @@ class PaymentsResource:
         is held is taken. At most the held amount can be taken.
 
         There is no idempotency key. After a time-out or a 5xx, look at the transaction before you call
-        again. Look at `success` in the answer: HTTP 200 alone does not say that the money was taken.
+        again. Look at `success` in the response: HTTP 200 alone does not say that the money was taken.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -172,8 +172,8 @@ class PaymentsResource:
         is left is given back. At most what is left can be given back.
 
         There is no idempotency key. After a time-out or a 5xx, look at the transactions before you call
-        again: a 500 was seen that meant "already refunded". Look at `success` in the answer: HTTP 200 alone
-        does not say that the refund was accepted.
+        again: a 500 was seen that meant "already refunded". Look at `success` in the response: HTTP 200
+        alone does not say that the refund was accepted.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -334,8 +334,8 @@ class AsyncPaymentsResource:
 
         The whole hold is released. Cancelling a part by an `amount` is not documented and not offered here.
 
-        Units: the amounts of the answer are in major units (tenge for KZT). Look at `success` in the
-        answer: HTTP 200 alone does not say that the payment was cancelled.
+        Units: the amounts of the response are in major units (tenge for KZT). Look at `success` in the
+        response: HTTP 200 alone does not say that the payment was cancelled.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -396,7 +396,7 @@ class AsyncPaymentsResource:
         is held is taken. At most the held amount can be taken.
 
         There is no idempotency key. After a time-out or a 5xx, look at the transaction before you call
-        again. Look at `success` in the answer: HTTP 200 alone does not say that the money was taken.
+        again. Look at `success` in the response: HTTP 200 alone does not say that the money was taken.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -472,8 +472,8 @@ class AsyncPaymentsResource:
         is left is given back. At most what is left can be given back.
 
         There is no idempotency key. After a time-out or a 5xx, look at the transactions before you call
-        again: a 500 was seen that meant "already refunded". Look at `success` in the answer: HTTP 200 alone
-        does not say that the refund was accepted.
+        again: a 500 was seen that meant "already refunded". Look at `success` in the response: HTTP 200
+        alone does not say that the refund was accepted.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.

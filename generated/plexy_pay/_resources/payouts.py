@@ -45,7 +45,7 @@ class PayoutsResource:
         Use it to compare your books, and to look for a payout whose outcome is unknown. The unit of amounts
         is not known, nor are the order, the filters and the limit.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and answer are
+        The docs' menu names this operation and nothing more: method, path, parameters and response are
         inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -166,7 +166,8 @@ class PayoutsResource:
 
         Saves a card, so that payouts can go to it. Moves no money.
 
-        Send the card's fields encrypted, never in the clear. Use the id of the answer in `payouts.create`.
+        Send the card's fields encrypted, never in the clear. Use the id of the response in
+        `payouts.create`.
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred. The
         names of the docs' schemas (`request.CreateCardSaveSession`) hint that it may open a page on which
@@ -326,7 +327,7 @@ class AsyncPayoutsResource:
         Use it to compare your books, and to look for a payout whose outcome is unknown. The unit of amounts
         is not known, nor are the order, the filters and the limit.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and answer are
+        The docs' menu names this operation and nothing more: method, path, parameters and response are
         inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -449,7 +450,8 @@ class AsyncPayoutsResource:
 
         Saves a card, so that payouts can go to it. Moves no money.
 
-        Send the card's fields encrypted, never in the clear. Use the id of the answer in `payouts.create`.
+        Send the card's fields encrypted, never in the clear. Use the id of the response in
+        `payouts.create`.
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred. The
         names of the docs' schemas (`request.CreateCardSaveSession`) hint that it may open a page on which

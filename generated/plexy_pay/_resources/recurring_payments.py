@@ -39,7 +39,7 @@ class RecurringPaymentsResource:
         credentials").
 
         Use it for subscriptions and other later charges to which the payer agreed in an earlier payment;
-        that payment is `initialTransactionId`. **It moves money**: the answer's status says whether the
+        that payment is `initialTransactionId`. **It moves money**: the response's status says whether the
         amount is held (`authorized`) or taken (`charged`).
 
         Units: the unit of `amount` is not known (the sample is `1099`). Ask Plexy Pay before you send live
@@ -170,7 +170,7 @@ class AsyncRecurringPaymentsResource:
         credentials").
 
         Use it for subscriptions and other later charges to which the payer agreed in an earlier payment;
-        that payment is `initialTransactionId`. **It moves money**: the answer's status says whether the
+        that payment is `initialTransactionId`. **It moves money**: the response's status says whether the
         amount is held (`authorized`) or taken (`charged`).
 
         Units: the unit of `amount` is not known (the sample is `1099`). Ask Plexy Pay before you send live

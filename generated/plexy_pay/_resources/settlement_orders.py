@@ -48,7 +48,7 @@ class SettlementOrdersResource:
         Use it to compare your books, and to look for an order whose creation has an unknown outcome. The
         unit of amounts is not known, nor are the order, the filters and the limit.
 
-        The method is documented. The path is inferred from the creation's; parameters and answer are
+        The method is documented. The path is inferred from the creation's; parameters and response are
         inferred too.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -176,7 +176,7 @@ class SettlementOrdersResource:
         Retrieves a settlement payment order by its id. Changes nothing.
 
         Use it to check what a webhook says. The unit of the amount is not known. The method is documented;
-        path and answer are inferred, so do not take a 404 as proof that there is no such order.
+        path and response are inferred, so do not take a 404 as proof that there is no such order.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -307,7 +307,7 @@ class AsyncSettlementOrdersResource:
         Use it to compare your books, and to look for an order whose creation has an unknown outcome. The
         unit of amounts is not known, nor are the order, the filters and the limit.
 
-        The method is documented. The path is inferred from the creation's; parameters and answer are
+        The method is documented. The path is inferred from the creation's; parameters and response are
         inferred too.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -437,7 +437,7 @@ class AsyncSettlementOrdersResource:
         Retrieves a settlement payment order by its id. Changes nothing.
 
         Use it to check what a webhook says. The unit of the amount is not known. The method is documented;
-        path and answer are inferred, so do not take a 404 as proof that there is no such order.
+        path and response are inferred, so do not take a 404 as proof that there is no such order.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 

@@ -45,7 +45,7 @@ class SplitRequestsResource:
         Use it to see which splits exist, above all after a creation whose outcome is unknown. The unit of
         amounts is not known, nor are the order, the filters and the limit.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and answer are
+        The docs' menu names this operation and nothing more: method, path, parameters and response are
         inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -162,7 +162,7 @@ class SplitRequestsResource:
 
         Retrieves a split request by its id. Changes nothing. The unit of its amount is not known.
 
-        The docs' menu names this operation and nothing more: method, path and answer are inferred.
+        The docs' menu names this operation and nothing more: method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -272,7 +272,7 @@ class SplitRequestsResource:
         Deletes a split request, so that its part stays with you. **It moves money**, in that a beneficiary
         is not paid. Whether a split that was carried out can be deleted is not known.
 
-        The docs' menu names this operation and nothing more: method and path are inferred. The answer is
+        The docs' menu names this operation and nothing more: method and path are inferred. The response is
         not known and none is read.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
@@ -458,7 +458,7 @@ class AsyncSplitRequestsResource:
         Use it to see which splits exist, above all after a creation whose outcome is unknown. The unit of
         amounts is not known, nor are the order, the filters and the limit.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and answer are
+        The docs' menu names this operation and nothing more: method, path, parameters and response are
         inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -577,7 +577,7 @@ class AsyncSplitRequestsResource:
 
         Retrieves a split request by its id. Changes nothing. The unit of its amount is not known.
 
-        The docs' menu names this operation and nothing more: method, path and answer are inferred.
+        The docs' menu names this operation and nothing more: method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -691,7 +691,7 @@ class AsyncSplitRequestsResource:
         Deletes a split request, so that its part stays with you. **It moves money**, in that a beneficiary
         is not paid. Whether a split that was carried out can be deleted is not known.
 
-        The docs' menu names this operation and nothing more: method and path are inferred. The answer is
+        The docs' menu names this operation and nothing more: method and path are inferred. The response is
         not known and none is read.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could

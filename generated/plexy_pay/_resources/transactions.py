@@ -82,7 +82,7 @@ class TransactionsResource:
         transaction, or that it belongs to another merchant; a link that nobody paid yet most likely has
         none.
 
-        Method and path are documented, the fields of the answer are those observed on the single
+        Method and path are documented, the fields of the response are those observed on the single
         transaction.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -182,7 +182,7 @@ class TransactionsResource:
         docs/online_payments/search_payments/search_payment.md.
 
         Args:
-            order_reference: The `orderReference` of the order, called `merchantReference` in the answer.
+            order_reference: The `orderReference` of the order, called `merchantReference` in the response.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -407,7 +407,7 @@ class AsyncTransactionsResource:
         transaction, or that it belongs to another merchant; a link that nobody paid yet most likely has
         none.
 
-        Method and path are documented, the fields of the answer are those observed on the single
+        Method and path are documented, the fields of the response are those observed on the single
         transaction.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -511,7 +511,7 @@ class AsyncTransactionsResource:
         docs/online_payments/search_payments/search_payment.md.
 
         Args:
-            order_reference: The `orderReference` of the order, called `merchantReference` in the answer.
+            order_reference: The `orderReference` of the order, called `merchantReference` in the response.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:

@@ -15,7 +15,7 @@ from .response_code import ResponseCode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class AuthorizeAndCapturePayment(WireModel):
-    """Most likely the answer to a host-to-host payment that is held and taken at once, like
+    """Most likely the response to a host-to-host payment that is held and taken at once, like
     `response.AuthorizePayment`. The name of this schema is documented, its fields are not.
 
     Schema `response.AuthorizeAndCapturePayment`: inferred, not documented.

@@ -20,7 +20,7 @@ from .three_d_secure_action import ThreeDSecureAction
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class AuthorizePayment(WireModel):
-    """Answer to a host-to-host payment. The name of this schema is documented; the fields are those of the
+    """Response to a host-to-host payment. The name of this schema is documented; the fields are those of the
     2023 docs, and that they still belong to it is inferred.
 
     Look at `success`, then at `action`: a payment that waits for the payer (`3ds-required`) comes with

@@ -16,9 +16,9 @@ from .response_code import ResponseCode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CapturePaymentResponse(WireModel):
-    """Answer to a capture. The name of this schema is documented, its fields are those of the 2023 docs.
+    """Response to a capture. The name of this schema is documented, its fields are those of the 2023 docs.
 
-    Look at `success`: an answer with HTTP 200 can still say `false`.
+    Look at `success`: a response with HTTP 200 can still say `false`.
 
     Schema `response.CapturePaymentResponse`: documented by the vendor in 2023, not since
     (plexypay/docs-portal (2023), capture.md).

@@ -12,8 +12,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutError(WireModel):
-    """The body of an error answer of v2. The name of this schema is ours (inferred): the docs do not name it.
-    The page says that every answer but a success has it.
+    """The body of an error response of v2. The name of this schema is ours (inferred): the docs do not name
+    it. The page says that every response but a success has it.
 
     Schema `plexypay.CheckoutError`: documented by the vendor
     (https://plexy.money/docs/api-reference/error-codes).

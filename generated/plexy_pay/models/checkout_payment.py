@@ -48,9 +48,9 @@ class CheckoutPayment(WireModel):
     `resultCode` is inferred. Evidence: inferred, not documented.
     """
     status: str | Unset = UNSET
-    """State of the payment, `blocked` on the page about tests of the risk system; the token body's answer has
-    `authorized` and `requires_action`. That it comes together with a `resultCode` is inferred. Evidence:
-    inferred, not documented.
+    """State of the payment, `blocked` on the page about tests of the risk system; the token body's response
+    has `authorized` and `requires_action`. That it comes together with a `resultCode` is inferred.
+    Evidence: inferred, not documented.
     """
     failure_reason: str | Unset = field(default=UNSET, metadata=wire("failure_reason"))
     """Why the payment was blocked, `rule_blocked` on the page about tests of the risk system. That it comes

@@ -23,7 +23,7 @@ class CheckoutSessionRequest(RequestModel):
     do not name it.
 
     The reference shows the four required fields, the page about settings five more. The others are those of
-    the answer; that the request takes them is inferred.
+    the response; that the request takes them is inferred.
 
     Schema `plexypay.CheckoutSessionRequest`: documented by the vendor (plexy.money/docs, generated
     reference (sessions/SessionsController_createSession)).

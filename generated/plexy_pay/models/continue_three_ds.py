@@ -22,7 +22,7 @@ class ContinueThreeDS(WireModel):
     """The payment after 3-D Secure. The name of this schema is documented; the fields are those of the 2023
     docs, and that they still belong to it is inferred.
 
-    Look at `success`: an answer with HTTP 200 can still say `false`.
+    Look at `success`: a response with HTTP 200 can still say `false`.
 
     Schema `response.ContinueThreeDS`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).

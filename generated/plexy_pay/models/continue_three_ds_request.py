@@ -13,8 +13,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class ContinueThreeDSRequest(RequestModel):
-    """The bank's answer about a payment that waited for the payer. The name of this schema is documented; the
-    fields are those of the 2023 docs, and that they still belong to it is inferred.
+    """The bank's response about a payment that waited for the payer. The name of this schema is documented;
+    the fields are those of the 2023 docs, and that they still belong to it is inferred.
 
     Schema `request.ContinueThreeDS`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).

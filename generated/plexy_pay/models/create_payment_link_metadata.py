@@ -31,7 +31,7 @@ class CreatePaymentLinkMetadata(RequestModel):
     transaction.
     """
     callback_url: str | Unset = UNSET
-    """Your HTTPS endpoint for this link's `transaction.*` webhooks. The docs show it in answers only;
+    """Your HTTPS endpoint for this link's `transaction.*` webhooks. The docs show it in responses only;
     merchants send it in requests. Evidence: seen in merchants' public code, not documented (public code of
     merchants, 2026 (creation of payment links)).
     """

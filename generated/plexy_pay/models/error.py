@@ -12,11 +12,11 @@ from .type import Type
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Error(WireModel):
-    """The body of an error answer.
+    """The body of an error response.
 
     Read it as a help for people: which `code` goes with which HTTP status is not documented, `code` comes
-    as a number or as a string, and a live answer was seen that carries nothing but `message`. Decide by the
-    HTTP status, show `message`.
+    as a number or as a string, and a live response was seen that carries nothing but `message`. Decide by
+    the HTTP status, show `message`.
 
     Schema `response.Error`: documented by the vendor (https://developer.plexy.money/api-errors-1614748m0,
     https://test-docs.plexypay.com/pay-by-link-api.html).

@@ -11,7 +11,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class GateError(WireModel):
-    """The body of an error answer of the Gate. The name of this schema is documented, its fields are not.
+    """The body of an error response of the Gate. The name of this schema is documented, its fields are not.
     Decide by the HTTP status.
 
     Schema `Error`: inferred, not documented.

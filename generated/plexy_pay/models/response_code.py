@@ -83,7 +83,7 @@ _MEANINGS = {
     "06": "Sequence or generation number error; the terminal must reconcile",
     "07": "Pick up the card, special condition",
     "08": "Honour with identification",
-    "09": "Wait: the true answer follows, within 30 seconds at most",
+    "09": "Wait: the true response follows, within 30 seconds at most",
     "10": "Partial approval",
     "12": "Invalid transaction",
     "13": "Invalid amount",

@@ -14,7 +14,7 @@ from .card_scheme import CardScheme
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class SavedCard(WireModel):
     """A saved card. The name of this schema is documented, its fields are not: these are the names that the
-    2023 docs use for a card in the answer to a payment.
+    2023 docs use for a card in the response to a payment.
 
     Schema `response.SavedCard`: inferred, not documented.
     """

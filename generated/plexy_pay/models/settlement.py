@@ -16,7 +16,7 @@ from .._core.wire_model import WireModel
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Settlement(WireModel):
     """A payment to a bank account. The name of this schema is documented, its fields are not; that it is the
-    answer to a manual settlement is inferred.
+    response to a manual settlement is inferred.
 
     Schema `response.Settlement`: inferred, not documented.
     """

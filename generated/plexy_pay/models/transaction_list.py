@@ -12,8 +12,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TransactionList(WireModel):
-    """One page of transactions. That this schema of the docs is the answer of the list is inferred; the fields
-    are observed.
+    """One page of transactions. That this schema of the docs is the response of the list is inferred; the
+    fields are observed.
 
     Schema `response.TransactionList`: seen in merchants' public code, not documented (public code of a
     merchant, 2026 (listing of transactions)).

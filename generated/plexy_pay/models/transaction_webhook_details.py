@@ -54,7 +54,7 @@ class TransactionWebhookDetails(WireModel):
     - `refunded`: money went back.
 
     `new` is what the 2023 docs say for `created`. The three `TRANSACTION_STATUS_*` spellings are observed
-    in answers of 2026, side by side with the docs' names: `TRANSACTION_STATUS_CHARGED` is `charged`,
+    in responses of 2026, side by side with the docs' names: `TRANSACTION_STATUS_CHARGED` is `charged`,
     `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Be ready for
     both, and for more values of that kind.
     """

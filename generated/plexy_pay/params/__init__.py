@@ -530,7 +530,7 @@ class CheckoutPaymentRequestParams(TypedDict):
     """
     reference: NotRequired[str]
     """
-    Your own name for the order; most likely the `merchantReference` of the answer.
+    Your own name for the order; most likely the `merchantReference` of the response.
     """
     return_url: NotRequired[str]
     """
@@ -593,7 +593,7 @@ class CheckoutSessionRequestParams(TypedDict):
     docs do not name it.
 
     The reference shows the four required fields, the page about settings five more. The others are
-    those of the answer; that the request takes them is inferred.
+    those of the response; that the request takes them is inferred.
 
     Schema `plexypay.CheckoutSessionRequest`: documented by the vendor (plexy.money/docs, generated
     reference (sessions/SessionsController_createSession)).
@@ -719,8 +719,8 @@ class CheckoutThreeDSRequestDataParams(TypedDict):
 
 class ContinueThreeDSRequestParams(TypedDict):
     """
-    The bank's answer about a payment that waited for the payer. The name of this schema is documented;
-    the fields are those of the 2023 docs, and that they still belong to it is inferred.
+    The bank's response about a payment that waited for the payer. The name of this schema is
+    documented; the fields are those of the 2023 docs, and that they still belong to it is inferred.
 
     Schema `request.ContinueThreeDS`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -823,7 +823,7 @@ class CreatePaymentLinkMetadataParams(TypedDict):
     """
     callback_url: NotRequired[str]
     """
-    Your HTTPS endpoint for this link's `transaction.*` webhooks. The docs show it in answers only;
+    Your HTTPS endpoint for this link's `transaction.*` webhooks. The docs show it in responses only;
     merchants send it in requests. Evidence: seen in merchants' public code, not documented (public code
     of merchants, 2026 (creation of payment links)).
     """

@@ -33,7 +33,7 @@ class Reply(NamedTuple):
 
     Args:
         status: 200: taken, or taken before. 401 or 413: it cannot be trusted. 500 and 503: it is to be sent again.
-        text: A word for whoever reads the answer; it tells an attacker nothing.
+        text: A word for whoever reads the response; it tells an attacker nothing.
     """
 
     status: int
@@ -311,7 +311,7 @@ def not_acknowledged(error: Exception, status: int) -> Exception:
 
 
 def _reply_to(event: AnyEvent, claim: object) -> Reply:
-    """The answer to an event that somebody else handles, or handled."""
+    """The response to an event that somebody else handles, or handled."""
     if claim not in _CLAIMS:
         raise ConfigurationError(
             f"The store's claim gave a {type(claim).__name__}; it gives 'new', 'done' or 'busy'."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ...diagnostics import Diagnostic
 from ...document import Document
 from ...model.api import Api
-from ...problems import Problem
 from . import (
     amounts,
     claims,
@@ -23,8 +23,8 @@ from . import (
     webhooks,
 )
 
-Rule = Callable[[Api], Iterator[Problem]]
-DocumentRule = Callable[[Document], Iterator[Problem]]
+Rule = Callable[[Api], Iterator[Diagnostic]]
+DocumentRule = Callable[[Document], Iterator[Diagnostic]]
 
 #: The rules; each yields what breaks it. The reader of the model notes what has another form than the one it reads.
 RULES: tuple[Rule, ...] = (
@@ -57,7 +57,7 @@ DOCUMENT_RULES: tuple[DocumentRule, ...] = (
 )
 
 
-def check(document: Document, api: Api) -> Iterator[Problem]:
+def check(document: Document, api: Api) -> Iterator[Diagnostic]:
     """Yield everything that breaks one of our rules.
 
     Args:

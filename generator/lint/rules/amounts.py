@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...diagnostics import Diagnostic
 from ...model.api import Api, Field, Parameter
 from ...model.types import json_types
-from ...problems import Problem
 
 #: The JSON types that fit each unit; the first is the usual one.
 _TYPES = {
@@ -18,7 +18,7 @@ _TYPES = {
 _MAIN = "x-main-amount"
 
 
-def amount_fits_its_unit(api: Api) -> Iterator[Problem]:
+def amount_fits_its_unit(api: Api) -> Iterator[Diagnostic]:
     """Report an amount whose type does not fit its unit.
 
     Minor units are whole numbers, decimal strings are text, other amounts are numbers.
@@ -30,32 +30,32 @@ def amount_fits_its_unit(api: Api) -> Iterator[Problem]:
         wanted, found = _TYPES[unit], json_types(node.type)
         if not found or not found <= set(wanted):
             kind = " or ".join(sorted(found)) or "any type"
-            yield api.problem(
+            yield api.diagnostic(
                 node.amount.pointer,
                 f"the amount {node.wire_name!r} in the unit {unit} is of {kind}",
                 f"write `type: {wanted[0]}`, or correct the unit",
             )
 
 
-def main_amount_is_one_of_known_unit(api: Api) -> Iterator[Problem]:
+def main_amount_is_one_of_known_unit(api: Api) -> Iterator[Diagnostic]:
     """Report `x-main-amount` unless it names the one amount that `.money` of an object stands for."""
     for model in api.models.values():
         main = [field for field in model.fields if field.is_main_amount]
         for field in main:
             if field.unit is None:
-                yield api.problem(
+                yield api.diagnostic(
                     (*field.origin.pointer, _MAIN),
                     f"{field.wire_name!r} is marked as main amount, but is no amount of known unit",
                     f"write `{_MAIN}: true` on an amount of known unit only",
                 )
-        yield from _problems_of_several(
+        yield from _diagnostics_of_several(
             api, [field for field in main if field.unit is not None]
         )
 
 
-def _problems_of_several(api: Api, main: list[Field]) -> Iterator[Problem]:
+def _diagnostics_of_several(api: Api, main: list[Field]) -> Iterator[Diagnostic]:
     for field in main[1:]:
-        yield api.problem(
+        yield api.diagnostic(
             (*field.origin.pointer, _MAIN),
             f"{field.wire_name!r} and {main[0].wire_name!r} are both marked as main amount",
             f"keep `{_MAIN}` on one of them",

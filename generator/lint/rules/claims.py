@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...diagnostics import Diagnostic
 from ...model.api import Api, Description
-from ...problems import Problem
 
 #: Words of sentences that one further source can make untrue.
 _CLAIM = re.compile(
@@ -25,7 +25,7 @@ _CLAIM = re.compile(
 )
 
 
-def claim_has_a_source(api: Api) -> Iterator[Problem]:
+def claim_has_a_source(api: Api) -> Iterator[Diagnostic]:
     """Report a sentence about all sources (the only value, nothing is known) that does not name the sources."""
     for description in api.descriptions:
         claim = _CLAIM.search(description.text)
@@ -35,7 +35,7 @@ def claim_has_a_source(api: Api) -> Iterator[Problem]:
             or _is_said_by_its_unit(description, claim[0])
         ):
             continue
-        yield api.problem(
+        yield api.diagnostic(
             description.origin.pointer,
             f"{' '.join(claim[0].split())!r} is a claim about all sources, and names none",
             "say what the sources show, or write `x-source:` beside it, with the pages that were read",

@@ -9,22 +9,22 @@ from collections.abc import Iterator
 
 from jsonschema.exceptions import ValidationError
 
+from ...diagnostics import Diagnostic
 from ...document import Document
-from ...problems import Problem
 from ..json_schema import short
 from ..misfits import misfits
 
 
-def example_fits_its_schema(document: Document) -> Iterator[Problem]:
+def example_fits_its_schema(document: Document) -> Iterator[Diagnostic]:
     """Report an example that its schema does not allow."""
     for example, error in misfits(document):
         if isinstance(error, ValidationError):
-            yield document.problem(
+            yield document.diagnostic(
                 (*example.pointer, *error.absolute_path),
                 f"the example does not fit its schema: {short(error.message)}",
                 "correct the example, or the schema if the example is what the API says",
             )
         else:
-            yield document.problem(
+            yield document.diagnostic(
                 example.pointer, error, "correct the schema beside it"
             )

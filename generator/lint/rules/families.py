@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...diagnostics import Diagnostic
 from ...model.api import Api, Parameter
-from ...problems import Problem
 
 
-def header_of_a_setting_may_be_left_out(api: Api) -> Iterator[Problem]:
+def header_of_a_setting_may_be_left_out(api: Api) -> Iterator[Diagnostic]:
     """Report a required header of a setting: a client may be made without it, and then sends no header."""
     for operation in api.operations:
         for parameter in operation.parameters:
             if _is_required_header(parameter):
-                yield api.problem(
+                yield api.diagnostic(
                     (*parameter.origin.pointer, "required"),
                     f"the header {parameter.wire_name!r} is required, but the client's setting may be missing",
                     "remove `required`",

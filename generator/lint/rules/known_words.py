@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ... import openapi
+from ...diagnostics import Diagnostic, meant
 from ...document import Document, objects
 from ...model.keywords import EXTENSIONS
-from ...problems import Problem, meant
 
 #: The formats of JSON Schema and of OpenAPI's registry that an API for payments may have.
 FORMATS = (
@@ -38,18 +38,18 @@ FORMATS = (
 )
 
 
-def format_is_known(document: Document) -> Iterator[Problem]:
+def format_is_known(document: Document) -> Iterator[Diagnostic]:
     """Report an unknown format. A misspelt one would be ignored in silence, and a moment would be read as text."""
     for schema in openapi.schemas(document):
         if schema.value.get("format", "date-time") not in FORMATS:
             name = schema.value["format"]
             fix = meant(name, FORMATS, f"use one of {', '.join(FORMATS)}, or remove it")
-            yield document.problem(
+            yield document.diagnostic(
                 (*schema.pointer, "format"), f"{name!r} is no format that is known", fix
             )
 
 
-def extension_is_known(document: Document) -> Iterator[Problem]:
+def extension_is_known(document: Document) -> Iterator[Diagnostic]:
     """Report an unknown extension. A misspelt one would be ignored in silence; for `x-sensitive` that would leak."""
     for place, found in objects(document.data):
         for key in found:
@@ -59,6 +59,6 @@ def extension_is_known(document: Document) -> Iterator[Problem]:
                     sorted(EXTENSIONS),
                     "remove it, or add it to the list of extensions",
                 )
-                yield document.problem(
+                yield document.diagnostic(
                     (*place, key), f"nothing reads the extension {key!r}", fix
                 )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...diagnostics import Diagnostic
 from ...emit.loggable import is_open, nodes
 from ...identifiers import plain
 from ...model.api import Api
-from ...problems import Problem
 
 _LIST = "x-shown-in-logs"
 
 
-def field_is_shown_or_masked(api: Api) -> Iterator[Problem]:
+def field_is_shown_or_masked(api: Api) -> Iterator[Diagnostic]:
     """Report a field of any text or number that is not classed: sensitive, free text, or harmless.
 
     A document without the list leaves it to the extensions alone.
@@ -23,7 +23,7 @@ def field_is_shown_or_masked(api: Api) -> Iterator[Problem]:
     for name, node in nodes(api):
         if plain(name) not in classed and is_open(node.type):
             location = node.origin.location
-            yield Problem(
+            yield Diagnostic(
                 location.file,
                 location.line,
                 f"nobody has said whether a log may show {name!r}",
@@ -31,7 +31,7 @@ def field_is_shown_or_masked(api: Api) -> Iterator[Problem]:
             )
 
 
-def shown_names_exist(api: Api) -> Iterator[Problem]:
+def shown_names_exist(api: Api) -> Iterator[Diagnostic]:
     """Report a name that the list for logs has twice, or that is not there or is masked."""
     names = {plain(name) for name, _ in nodes(api)}
     hidden = _hidden(api)
@@ -47,7 +47,7 @@ def shown_names_exist(api: Api) -> Iterator[Problem]:
             wrong = "is no field"
         if wrong:
             location = shown.location
-            yield Problem(
+            yield Diagnostic(
                 location.file,
                 location.line,
                 f"{shown.name!r} {wrong}",

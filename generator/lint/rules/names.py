@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ...diagnostics import Diagnostic
 from ...model import money
 from ...model.api import Api, Field, Model, Operation, Parameter
-from ...problems import Problem
 
 #: The keyword of every method for the options of one call.
 RESERVED = "options"
 
 
-def keywords_are_unique(api: Api) -> Iterator[Problem]:
+def keywords_are_unique(api: Api) -> Iterator[Diagnostic]:
     """Report parameters and properties of the body of an operation that are one keyword of its method."""
     for operation in api.operations:
         yield from _clashes(
@@ -20,7 +20,7 @@ def keywords_are_unique(api: Api) -> Iterator[Problem]:
         )
         for keyword in _keywords(operation):
             if keyword.name == RESERVED:
-                yield api.problem(
+                yield api.diagnostic(
                     keyword.origin.pointer,
                     f"{keyword.wire_name!r} would clash with the keyword `{RESERVED}` that every method has",
                     "rename it if the API allows; else the generator needs another name for it",
@@ -35,19 +35,19 @@ def _keywords(operation: Operation) -> list[Field | Parameter]:
     return [*operation.parameters, *sent]
 
 
-def properties_are_unique(api: Api) -> Iterator[Problem]:
+def properties_are_unique(api: Api) -> Iterator[Diagnostic]:
     """Report two properties of one schema that are one name in Python."""
     for model in api.models.values():
         yield from _clashes(api, model.fields, "property", "")
 
 
-def money_properties_are_free(api: Api) -> Iterator[Problem]:
+def money_properties_are_free(api: Api) -> Iterator[Diagnostic]:
     """Report a property with the name of a Money property: a model gives its amounts as `money` and `<field>_money`."""
     for model in api.models.values():
         given = _names_of_money(model)
         for field in model.fields:
             if field.name in given:
-                yield api.problem(
+                yield api.diagnostic(
                     field.origin.pointer,
                     f"{field.wire_name!r} would clash with `{field.name}`, "
                     "which gives an amount of the same object as Money",
@@ -66,11 +66,11 @@ def _names_of_money(model: Model) -> set[str]:
 
 def _clashes(
     api: Api, nodes: Iterable[Field | Parameter], kind: str, owner: str
-) -> Iterator[Problem]:
+) -> Iterator[Diagnostic]:
     first: dict[str, str] = {}
     for node in nodes:
         if node.name in first:
-            yield api.problem(
+            yield api.diagnostic(
                 node.origin.pointer,
                 f"{node.wire_name!r} and {first[node.name]!r} would both be the {kind} `{node.name}`{owner} in Python",
                 "remove or rename one of them",

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...diagnostics import Diagnostic
 from ...model.api import Api, Field, Model, NextAction
 from ...model.query import listed_values
 from ...model.types import ModelRef, variants_of
-from ...problems import Problem
 
 _EXTENSION = "x-next-action"
 #: Parts of a challenge that the runtime's `next_action` reads.
 _CHALLENGE = ("action", "creq", "html", "status", "threeDSSessionData")
 
 
-def next_action_names_what_exists(api: Api) -> Iterator[Problem]:
+def next_action_names_what_exists(api: Api) -> Iterator[Diagnostic]:
     """Report a name that the schema does not have, an incomplete challenge, and an action without a place."""
     for model in api.models.values():
         if model.next_action is not None:
-            yield from _name_problems(api, model, model.next_action)
-            yield from _challenge_problems(api, model, model.next_action)
-            yield from _action_problems(api, model, model.next_action)
+            yield from _name_diagnostics(api, model, model.next_action)
+            yield from _challenge_diagnostics(api, model, model.next_action)
+            yield from _action_diagnostics(api, model, model.next_action)
 
 
-def _name_problems(api: Api, model: Model, extension: NextAction) -> Iterator[Problem]:
+def _name_diagnostics(
+    api: Api, model: Model, extension: NextAction
+) -> Iterator[Diagnostic]:
     place, known = (*model.origin.pointer, _EXTENSION), model.by_wire_name
     names = {
         "id": extension.id,
@@ -36,33 +38,35 @@ def _name_problems(api: Api, model: Model, extension: NextAction) -> Iterator[Pr
             message = (
                 f"x-next-action names {name!r}, which is no property of the schema"
             )
-            yield api.problem(
+            yield api.diagnostic(
                 (*place, key), message, "add the property, or correct the name"
             )
     if "next_action" in known or "nextAction" in known:
         message = (
             "a property of the schema is named as the one that x-next-action makes"
         )
-        yield api.problem(
+        yield api.diagnostic(
             place, message, "remove the extension, or rename the property"
         )
 
 
-def _challenge_problems(
+def _challenge_diagnostics(
     api: Api, model: Model, extension: NextAction
-) -> Iterator[Problem]:
+) -> Iterator[Diagnostic]:
     challenge = model.by_wire_name.get(extension.challenge)
     parts = set[str]() if challenge is None else _parts(challenge)
     missing = [name for name in _CHALLENGE if name not in parts]
     if challenge is not None and missing:
         place = (*model.origin.pointer, _EXTENSION, "challenge")
         message = f"the challenge has no {', '.join(missing)}"
-        yield api.problem(place, message, "add it: the client's next_action reads it")
+        yield api.diagnostic(
+            place, message, "add it: the client's next_action reads it"
+        )
 
 
-def _action_problems(
+def _action_diagnostics(
     api: Api, model: Model, extension: NextAction
-) -> Iterator[Problem]:
+) -> Iterator[Diagnostic]:
     action = model.by_wire_name.get(extension.action)
     if action is None:
         return
@@ -71,7 +75,7 @@ def _action_problems(
     if sorted(values) != sorted(listed):
         place = (*model.origin.pointer, _EXTENSION)
         message = f"x-next-action has the actions {listed}, the schema has {values}"
-        yield api.problem(
+        yield api.diagnostic(
             place, message, "write each action under `shows:` or under `finished:`"
         )
 

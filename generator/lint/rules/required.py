@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ...diagnostics import Diagnostic
 from ...model import query
 from ...model.api import EVIDENCE, Api, Model
-from ...problems import Problem
 
 _EXTENSION = "x-required-evidence"
 _WAYS = {"request", "response"}
 _KNOWN = [word for word in EVIDENCE if word != "inferred"]
 
 
-def required_is_known_both_ways(api: Api) -> Iterator[Problem]:
+def required_is_known_both_ways(api: Api) -> Iterator[Diagnostic]:
     """Report a schema that is sent and received, and does not say how its `required` is known for each way."""
     both = query.sent_components(api) & query.received_components(api)
     for model in api.models.values():
         place, extension = model.origin.pointer, model.required_evidence
         binds_both = place in both and _binds_both(model)
         if extension is None and binds_both:
-            yield api.problem(
+            yield api.diagnostic(
                 (*place, "required"),
                 f"{model.key!r} is sent and received, and `required` binds both ways",
                 "make one schema of what is sent and one of what is received, or write "
@@ -30,9 +30,11 @@ def required_is_known_both_ways(api: Api) -> Iterator[Problem]:
             message = (
                 f"{_EXTENSION} stands on a schema whose `required` binds one way only"
             )
-            yield api.problem((*place, _EXTENSION), message, f"remove `{_EXTENSION}`")
+            yield api.diagnostic(
+                (*place, _EXTENSION), message, f"remove `{_EXTENSION}`"
+            )
         elif extension is not None and not _is_known(extension):
-            yield api.problem(
+            yield api.diagnostic(
                 (*place, _EXTENSION),
                 f"{_EXTENSION} does not say how `required` is known for requests and for responses",
                 f"write `{_EXTENSION}: {{request: ..., response: ...}}` with words of {', '.join(_KNOWN)}",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...diagnostics import Diagnostic
 from ...model import query
 from ...model.api import Api, Schema, Wrapper
-from ...problems import Problem
 
 
-def schema_is_used_or_marked(api: Api) -> Iterator[Problem]:
+def schema_is_used_or_marked(api: Api) -> Iterator[Diagnostic]:
     """Report an unused schema that does not say `x-unused: true`, and a used one that does."""
     users = [place for place in api.references if place[0] in ("paths", "webhooks")]
     reached = query.components_from(api, users)
@@ -19,10 +19,10 @@ def schema_is_used_or_marked(api: Api) -> Iterator[Problem]:
             message = (
                 f"the schema {schema.key!r} is marked as unused, but something uses it"
             )
-            yield api.problem((*place, "x-unused"), message, "remove `x-unused`")
+            yield api.diagnostic((*place, "x-unused"), message, "remove `x-unused`")
         elif not schema.is_unused and place not in reached:
             message = f"no operation or webhook uses the schema {schema.key!r}"
-            yield api.problem(
+            yield api.diagnostic(
                 place, message, "use it, mark it with `x-unused: true`, or remove it"
             )
 

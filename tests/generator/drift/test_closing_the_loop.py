@@ -126,15 +126,15 @@ def test_the_spec_says_what_the_page_says(loop: Loop) -> None:
     assert "post" not in data["paths"]["/v1/payouts"]
     schemas = data["components"]["schemas"]
     assert schemas["request.HandlePayout"]["required"] == ["amount", "currency"]
-    answer = schemas["response.Payout"]
-    assert answer["x-evidence"] == "documented"
-    assert answer["properties"]["id"]["type"] == "integer"
+    response = schemas["response.Payout"]
+    assert response["x-evidence"] == "documented"
+    assert response["properties"]["id"]["type"] == "integer"
     assert (
-        answer["properties"]["status"]["$ref"]
+        response["properties"]["status"]["$ref"]
         == "#/components/schemas/plexypay.PayoutStatus"
     )
     assert schemas["plexypay.PayoutStatus"]["enum"] == ["created", "processing", "paid"]
-    assert answer["properties"]["amount"]["x-amount-unit"] == "unknown"
+    assert response["properties"]["amount"]["x-amount-unit"] == "unknown"
     assert loop.report["written"]
 
 

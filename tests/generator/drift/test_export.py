@@ -127,10 +127,10 @@ def test_a_wrong_guess_of_a_type_is_corrected_and_the_examples_follow(
         spec["components"]["schemas"]["response.Link"]["properties"]["id"]["type"]
         == "integer"
     )
-    answer = spec["paths"]["/v1/links/{id}"]["get"]["responses"]["200"]["content"][
+    response = spec["paths"]["/v1/links/{id}"]["get"]["responses"]["200"]["content"][
         "application/json"
     ]
-    assert answer["example"] == {"id": 1}
+    assert response["example"] == {"id": 1}
 
 
 @pytest.mark.parametrize(

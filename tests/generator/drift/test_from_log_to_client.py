@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from helpers.pages import PROGRAMS
-from helpers.wire import WireServer, json_answer
+from helpers.wire import WireServer, json_response
 
 from generator import pipeline
 from generator.__main__ import main
@@ -68,7 +68,7 @@ def customer_of(folder: Path, program: str, packages: Path) -> list[str]:
     """Run a program with the client in a folder, and return what it prints; its drift goes to `drift.jsonl`."""
     (handler,) = [one for one in PROGRAMS.values() if one.page.name == "drift.md"]
     folder.mkdir()
-    with WireServer(json_answer(CUSTOMER)) as server:
+    with WireServer(json_response(CUSTOMER)) as server:
         text = f"{handler.text}\nORIGIN = {server.origin!r}\n{program}{SHOW}"
         done = subprocess.run(
             [sys.executable, "-c", text],

@@ -28,7 +28,7 @@ def schemas(room: Room) -> dict[str, Any]:
 
 def test_a_new_field_is_added_as_observed(room: Room) -> None:
     report = room.correct(
-        room.file("drift.jsonl", FEE + "\n"), "--source-name", "answers, 2026"
+        room.file("drift.jsonl", FEE + "\n"), "--source-name", "responses, 2026"
     )
 
     assert report["evidence"] == "observed"
@@ -38,10 +38,10 @@ def test_a_new_field_is_added_as_observed(room: Room) -> None:
         "type": "number",
         "description": "Seen in responses. What it means is not described yet.",
         "x-evidence": "observed",
-        "x-source": ["answers, 2026"],
+        "x-source": ["responses, 2026"],
     }
     assert report["facts"] == {
-        "properties.tsv": ["response.Link\tobserved\tfee\tanswers, 2026"]
+        "properties.tsv": ["response.Link\tobserved\tfee\tresponses, 2026"]
     }
 
 
@@ -153,7 +153,7 @@ def test_what_is_documented_is_not_overruled_by_what_was_seen(room: Room) -> Non
     [
         FEE,
         json.dumps({"message": "x", "extra": json.loads(FEE)}),
-        "2026-03-02 12:00:00,120 WARNING links.list: the answer differs from the spec at /data/*/fee "
+        "2026-03-02 12:00:00,120 WARNING links.list: the response differs from the spec at /data/*/fee "
         "(unknown-field: expected absent, seen number). It is kept as it came; this is reported once.",
     ],
 )

@@ -10,8 +10,8 @@ from helpers.specs import BASE, write_spec
 from helpers.tools import before_parameters
 
 from generator import pipeline
+from generator.diagnostics import GenerationError
 from generator.emit import opc
-from generator.problems import GenerationError
 
 OPC = "generator/emit/templates/opc"
 OURS = "generator/emit/templates/ours"

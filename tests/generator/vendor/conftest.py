@@ -16,8 +16,8 @@ from helpers.pages import ROOT
 from helpers.vendored import PARTS, PYTHONS, SAMPLE, documented, run, vendor
 
 from generator import lint, loader, pipeline
+from generator.diagnostics import Diagnostic
 from generator.document import Document
-from generator.problems import Problem
 from generator.vendor import building
 from generator.vendor import lock as locks
 
@@ -35,8 +35,8 @@ def generated_once(kept: Path) -> Iterator[None]:
             loader.bundle_bytes(document) + repr(more).encode()
         ).hexdigest()
 
-    def linted(root: Path, document: Document, **options: Any) -> list[Problem]:
-        found: list[Problem] = []
+    def linted(root: Path, document: Document, **options: Any) -> list[Diagnostic]:
+        found: list[Diagnostic] = []
 
         def prove(_: Path) -> None:
             found.extend(check(root, document, **options))
@@ -73,7 +73,7 @@ def generated_once(kept: Path) -> Iterator[None]:
 
 
 class Unsound(Exception):
-    """A description has problems."""
+    """A description has diagnostics."""
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from helpers.specs import edited, write_spec
 
 from generator import pipeline, writing
 from generator.__main__ import main
+from generator.diagnostics import GenerationError
 from generator.document import Document
-from generator.problems import GenerationError
 from generator.vendor import lock as locks
 
 pytestmark = pytest.mark.usefixtures("generated_once")

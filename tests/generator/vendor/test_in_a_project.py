@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from helpers.vendored import BLOCKS, PYTHONS, SAMPLE, documented, run, vendor
-from helpers.wire import WireServer, json_answer
+from helpers.wire import WireServer, json_response
 from plexy_pay_sandbox.serving import RunningSandbox
 
 from generator import pipeline
@@ -118,7 +118,7 @@ def test_each_copy_tells_its_own_version_and_logs_under_its_own_name(
 ) -> None:
     caplog.set_level("INFO", "shop._vendor.acme_pay")
     caplog.set_level("INFO", "other_pay")
-    with WireServer(json_answer({"id": "pl_1"})) as server:
+    with WireServer(json_response({"id": "pl_1"})) as server:
         for copy in copies:
             with copy.PlexyPay("pr_1", base_url=server.origin) as client:
                 client.payment_links.retrieve("pl_1")
@@ -137,7 +137,7 @@ def test_two_copies_may_share_one_client_of_the_http_library(
 ) -> None:
     import httpx
 
-    with WireServer(json_answer({"id": "pl_1"})) as server, httpx.Client() as shared:
+    with WireServer(json_response({"id": "pl_1"})) as server, httpx.Client() as shared:
         for copy in copies:
             client = copy.PlexyPay("pr_1", base_url=server.origin, http_client=shared)
             assert client.payment_links.retrieve("pl_1").id == "pl_1"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.problems import ToolError
+from generator.diagnostics import ToolError
 from generator.vendor import placing
 from generator.vendor.lock import NAME
 

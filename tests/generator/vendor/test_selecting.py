@@ -189,7 +189,7 @@ def test_a_look_up_that_has_look_ups_of_its_own_brings_them() -> None:
     def made(method: str, *look_ups: str) -> Json:
         mark = {"look-ups": [{"operation": name} for name in look_ups]}
         return {
-            **operation(f"part_{method}", method, answer="Part"),
+            **operation(f"part_{method}", method, response="Part"),
             "x-reconcile": mark,
         }
 
@@ -228,8 +228,8 @@ def test_a_field_that_is_private_elsewhere_is_masked_in_logs_all_the_same() -> N
             },
         },
         {
-            "/shop": {"get": operation("shops", "get", answer="Shop")},
-            "/payer": {"get": operation("payers", "get", answer="Payer")},
+            "/shop": {"get": operation("shops", "get", response="Shop")},
+            "/payer": {"get": operation("payers", "get", response="Payer")},
         },
     )
     names = loggable(build(select(sound(data), ["shops"]).document))
@@ -258,7 +258,7 @@ def test_a_variant_that_a_discriminator_names_by_its_bare_key_stays() -> None:
             "Dog": kind("dog"),
             "Fish": kind("fish"),
         },
-        {"/pet": {"get": operation("pets", "get", answer="Pet")}},
+        {"/pet": {"get": operation("pets", "get", response="Pet")}},
     )
     assert set(schemas(select(sound(data), ["pets"]).document.data)) == {
         "Pet",
@@ -278,8 +278,8 @@ def test_what_a_path_says_for_all_its_operations_stays_with_each_of_them() -> No
         {
             "/agent/{agent}": {
                 "parameters": [shared],
-                "get": operation("shops", "get", answer="Shop"),
-                "post": operation("orders", "make", answer="Order"),
+                "get": operation("shops", "get", response="Shop"),
+                "post": operation("orders", "make", response="Order"),
             }
         },
     )
@@ -352,8 +352,8 @@ def test_the_children_that_a_discriminator_tells_apart_stay_with_their_parent() 
             "Shop": {"type": "object", "properties": {"id": {"type": "string"}}},
         },
         {
-            "/pet": {"get": operation("pets", "get", answer="Pet")},
-            "/shop": {"get": operation("shops", "get", answer="Shop")},
+            "/pet": {"get": operation("pets", "get", response="Pet")},
+            "/shop": {"get": operation("shops", "get", response="Shop")},
         },
     )
     whole = sound(data)

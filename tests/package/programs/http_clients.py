@@ -5,13 +5,13 @@ import httpx2
 from plexy_pay import AsyncPlexyPay, PlexyPay
 
 
-def answer(request: httpx.Request) -> httpx.Response:
+def respond(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json={})
 
 
 PlexyPay("key", http_client=httpx.Client())
 PlexyPay("key", http_client=httpx.HTTPTransport())
-PlexyPay("key", http_client=httpx.MockTransport(answer))
+PlexyPay("key", http_client=httpx.MockTransport(respond))
 PlexyPay("key", http_client=httpx2.Client())
 PlexyPay("key", http_client=httpx2.HTTPTransport())
 AsyncPlexyPay("key", http_client=httpx.AsyncClient())

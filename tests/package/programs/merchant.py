@@ -142,8 +142,8 @@ async def charge_saved_card(card_token: str) -> None:
         await client.payments.cancel("tr_2")
 
 
-def decided(answer: Reconciliation) -> bool | None:
-    match answer:
+def decided(response: Reconciliation) -> bool | None:
+    match response:
         case Executed(transaction=transaction, by=by):
             print(by, transaction.status)
             return True

@@ -84,7 +84,7 @@ def requests(client: PlexyPay, price: Money) -> list[object]:
     ]
 
 
-def answers(
+def responses(
     order: Order, product: Product, amount: CheckoutAmount, event: CheckoutWebhook
 ) -> list[Money]:
     found = [

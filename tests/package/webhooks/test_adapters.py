@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from helpers import adapters
-from helpers.adapters import CLIENTS, SERVERS, Answer, Endpoint, Served, Setup
+from helpers.adapters import CLIENTS, SERVERS, Endpoint, Received, Served, Setup
 from plexy_pay import ConfigurationError, webhooks
 
 TOKEN = webhooks.TokenSecret("whk_0a1B2c3D4e5F")
@@ -55,8 +55,8 @@ SUCCEEDED = json.dumps(
 ).encode()
 
 Start = Callable[[Setup], AbstractContextManager[Any]]
-OK, BUSY, FAILED = Answer(200, "ok"), Answer(503, "busy"), Answer(500, "failed")
-REFUSED, TOO_LARGE = Answer(401, "refused"), Answer(413, "too large")
+OK, BUSY, FAILED = Received(200, "ok"), Received(503, "busy"), Received(500, "failed")
+REFUSED, TOO_LARGE = Received(401, "refused"), Received(413, "too large")
 
 
 class Handler:
@@ -173,8 +173,8 @@ def test_what_the_handler_failed_at_is_handed_over_again(
 ) -> None:
     endpoint: Endpoint = shop.open()
     shop.handler.failures = [RuntimeError("the database is away"), StopIteration()]
-    answers = [endpoint.send(CHARGED, SIGNED).status for _ in range(4)]
-    assert answers == [500, 500, 200, 200]
+    responses = [endpoint.send(CHARGED, SIGNED).status for _ in range(4)]
+    assert responses == [500, 500, 200, 200]
     assert len(shop.handler.events) == 1
     ours = [record for record in caplog.records if record.name == "plexy_pay.webhooks"]
     assert ["transaction.charged" in record.getMessage() for record in ours] == [
@@ -310,10 +310,10 @@ def test_a_content_length_that_is_no_length_does_no_harm(
     raw: Shop, length: str
 ) -> None:
     endpoint: Served = raw.open()
-    answer = endpoint.raw(
+    response = endpoint.raw(
         [f"Authorization: {SIGNED['Authorization']}", f"Content-Length: {length}"]
     )
-    assert answer.status in (400, 401, 413)
+    assert response.status in (400, 401, 413)
     assert raw.handler.events == []
 
 
@@ -331,8 +331,8 @@ def test_two_authorization_headers_are_refused(
     endpoint: Served = raw.open()
     lines = [f"Authorization: {good}", f"authorization: {other}"]
     lines = lines if first else lines[::-1]
-    answer = endpoint.raw([*lines, f"Content-Length: {len(CHARGED)}"], CHARGED)
-    assert answer == REFUSED
+    response = endpoint.raw([*lines, f"Content-Length: {len(CHARGED)}"], CHARGED)
+    assert response == REFUSED
     assert raw.handler.events == []
 
 
@@ -380,8 +380,8 @@ def test_an_event_that_is_under_way_is_to_be_sent_again(served: Shop) -> None:
 def test_of_many_deliveries_at_once_one_is_handled(served: Shop) -> None:
     endpoint: Served = served.open()
     with ThreadPoolExecutor(8) as pool:
-        answers = set(pool.map(lambda _: endpoint.send(CHARGED, SIGNED), range(24)))
-    assert OK in answers <= {OK, BUSY}
+        responses = set(pool.map(lambda _: endpoint.send(CHARGED, SIGNED), range(24)))
+    assert OK in responses <= {OK, BUSY}
     assert len(served.handler.events) == 1
 
 

@@ -250,18 +250,18 @@ def test_django_s_signal_gets_the_error_and_its_page_for_developers_shows_it() -
             override_settings(DEBUG=True),
             adapters.django_on_wsgiref(setup(handler)) as served,
         ):
-            answer = served.send(CHARGED, SIGNED)
+            response = served.send(CHARGED, SIGNED)
             assert served.send(CHARGED, SIGNED).status == 200
     finally:
         got_request_exception.disconnect(catch)
     assert caught == [handler.error]
-    assert answer.status == 500
-    assert "the database is away" in answer.text
-    assert "webhooks/test_error_reporting.py" in answer.text
+    assert response.status == 500
+    assert "the database is away" in response.text
+    assert "webhooks/test_error_reporting.py" in response.text
     # The page shows the variables of each frame: the event, whose repr hides what is personal, and no body.
-    assert "TransactionCharged" in answer.text
+    assert "TransactionCharged" in response.text
     for hidden in ("whk_0a1B2c3D4e5F", "192.168.1.1"):
-        assert hidden not in answer.text
+        assert hidden not in response.text
 
 
 def test_flask_s_signal_and_error_handlers_get_the_error() -> None:

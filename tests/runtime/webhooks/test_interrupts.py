@@ -251,12 +251,12 @@ def test_a_memory_store_that_is_interrupted_while_it_claims_has_not_claimed(
         )
         sys.settrace(interrupt)
         try:
-            answer = store.claim("event:1")
+            response = store.claim("event:1")
         except error:
-            answer = None  # type: ignore[assignment]
+            response = None  # type: ignore[assignment]
         finally:
             sys.settrace(before)
-        if answer is not None:
+        if response is not None:
             break
         assert store.claim("event:1") == "new", (
             f"claimed by nobody after an interrupt at step {step}"

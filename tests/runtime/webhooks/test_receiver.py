@@ -342,12 +342,14 @@ def test_a_store_that_cannot_let_go_hides_nothing_of_the_handlers_error(
     assert "of the handler" in str(caught.value.__context__)
 
 
-@pytest.mark.parametrize("answer", [True, None, "New", "NEW", 1, [], b"new"], ids=repr)
+@pytest.mark.parametrize(
+    "response", [True, None, "New", "NEW", 1, [], b"new"], ids=repr
+)
 def test_a_store_that_answers_something_else_is_a_mistake_in_the_program(
-    receive: Receive, answer: object
+    receive: Receive, response: object
 ) -> None:
     handler, store = Handler(), MemoryStore()
-    store.claim = lambda dedup_id: answer  # type: ignore[assignment, method-assign, return-value]
+    store.claim = lambda dedup_id: response  # type: ignore[assignment, method-assign, return-value]
     with pytest.raises(ConfigurationError, match="it gives 'new', 'done' or 'busy'"):
         receive(Receiver(handler, secret=BY_TOKEN, store=store), CHARGED, BEARER)
     assert handler.events == []

@@ -211,13 +211,13 @@ def test_no_frame_shows_the_headers_that_cannot_be_read() -> None:
 class Asked:
     """Stands in for `hmac.compare_digest`, keeps what it was asked, and answers as it is told."""
 
-    def __init__(self, answer: Callable[[bytes, bytes], bool]) -> None:
-        self.answer = answer
+    def __init__(self, response: Callable[[bytes, bytes], bool]) -> None:
+        self.response = response
         self.pairs: list[tuple[bytes, bytes]] = []
 
     def __call__(self, left: bytes, right: bytes) -> bool:
         self.pairs.append((left, right))
-        return self.answer(left, right)
+        return self.response(left, right)
 
 
 def others(kind: Any, count: int) -> list[Any]:

@@ -47,7 +47,7 @@ class TestCheckout(unittest.TestCase):
         self.assertIsInstance(again, NotFoundError)
         self.assertEqual(NotFoundError.__module__, "shop._vendor.acme_pay.errors")
 
-    def test_answers_are_pickled_under_the_package_s_name(self) -> None:
+    def test_responses_are_pickled_under_the_package_s_name(self) -> None:
         with PlexyPay("pr_sandbox", base_url=API) as client:
             link = client.payment_links.create(amount=100, currency="KZT")
         self.assertEqual(

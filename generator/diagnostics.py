@@ -1,4 +1,4 @@
-"""Define the problems of a document: what is wrong, where it is written, and what to do about it."""
+"""Define the diagnostics of a document: what is wrong, where it is written, and what to do about it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .hidden_characters import spelled_out
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class Diagnostic:
     """One thing to correct in the document.
 
     Attributes:
@@ -33,16 +33,16 @@ class Problem:
 
 
 class SpecError(Exception):
-    """Raised when the document cannot be used; `problems` says why, each with file and line."""
+    """Raised when the document cannot be used; `diagnostics` says why, each with file and line."""
 
-    problems: list[Problem]
+    diagnostics: list[Diagnostic]
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(set(problems))
-        super().__init__(self.problems)
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = sorted(set(diagnostics))
+        super().__init__(self.diagnostics)
 
     def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.problems)
+        return "\n".join(str(diagnostic) for diagnostic in self.diagnostics)
 
 
 class GenerationError(Exception):

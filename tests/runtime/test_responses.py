@@ -1,4 +1,4 @@
-"""What an answer becomes: whatever arrives, or does not arrive whole, is a response or a typed error, never None."""
+"""What a response becomes: whatever arrives, or does not arrive whole, is a response or a typed error, never None."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from helpers.calls import Flavor, capturing, creating, deleting, operation, reading
 from helpers.http_library import httpx
-from helpers.wire import Then, WireServer, http, json_answer
+from helpers.wire import Then, WireServer, http, json_response
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import errors
@@ -37,9 +37,11 @@ LIMIT = 10 * 1024 * 1024
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
-def failure(flavor: Flavor, answer: Any, request: Any = None, **arguments: Any) -> Any:
+def failure(
+    flavor: Flavor, response: Any, request: Any = None, **arguments: Any
+) -> Any:
     """The error of one call, which is sent once."""
-    with WireServer(answer) as server:
+    with WireServer(response) as server:
         client = flavor.client(server.origin, max_retries=0, **arguments)
         with pytest.raises(PlexyError) as caught:
             flavor.call(client, request or reading())
@@ -153,7 +155,7 @@ def test_the_apis_own_error_is_kept_as_it_came(
     source: str | None,
     message: str | None,
 ) -> None:
-    error = failure(flavor, json_answer(body, 500))
+    error = failure(flavor, json_response(body, 500))
     assert (error.code, error.type, error.source, error.api_message) == (
         code,
         kind,
@@ -167,7 +169,7 @@ def test_the_apis_own_error_is_kept_as_it_came(
 def test_foreign_text_cannot_forge_a_line_of_a_log(flavor: Flavor) -> None:
     error = failure(
         flavor,
-        json_answer(
+        json_response(
             {"message": "bad\r\n2026-01-01 INFO paid\x1b[2J" + "x" * 1000}, 400
         ),
     )
@@ -178,8 +180,8 @@ def test_foreign_text_cannot_forge_a_line_of_a_log(flavor: Flavor) -> None:
 
 @pytest.mark.parametrize("name", ["X-Request-Id", "request-id", "X-Correlation-ID"])
 def test_the_request_id_is_on_responses_and_errors(flavor: Flavor, name: str) -> None:
-    assert failure(flavor, json_answer({}, 500, {name: "rq-7"})).request_id == "rq-7"
-    with WireServer(json_answer({}, 200, {name: "rq-8"})) as server:
+    assert failure(flavor, json_response({}, 500, {name: "rq-7"})).request_id == "rq-7"
+    with WireServer(json_response({}, 200, {name: "rq-8"})) as server:
         assert flavor.call(flavor.client(server.origin), reading()).request_id == "rq-8"
 
 
@@ -187,7 +189,7 @@ def test_the_request_id_is_on_responses_and_errors(flavor: Flavor, name: str) ->
 
 
 @pytest.mark.parametrize(
-    ("answer", "problem"),
+    ("response", "problem"),
     [
         (
             http(
@@ -219,9 +221,9 @@ def test_the_request_id_is_on_responses_and_errors(flavor: Flavor, name: str) ->
     ],
 )
 def test_a_success_that_cannot_be_read_is_a_decoding_error_with_what_came(
-    flavor: Flavor, answer: Any, problem: str
+    flavor: Flavor, response: Any, problem: str
 ) -> None:
-    error = failure(flavor, answer)
+    error = failure(flavor, response)
     assert type(error) is DecodingError
     assert error.outcome is Outcome.UNKNOWN
     assert error.status == 200
@@ -241,24 +243,24 @@ def test_an_unreadable_success_of_a_call_that_moves_money_has_an_unknown_outcome
     assert "order reference 'ORD-1'" in str(error)
 
 
-@pytest.mark.parametrize("answer", [http(200, b"OK"), http(200, b"<html>")])
+@pytest.mark.parametrize("response", [http(200, b"OK"), http(200, b"<html>")])
 def test_text_where_no_body_is_declared_is_not_taken_for_a_success(
-    flavor: Flavor, answer: bytes
+    flavor: Flavor, response: bytes
 ) -> None:
-    assert type(failure(flavor, answer, deleting())) is DecodingError
+    assert type(failure(flavor, response, deleting())) is DecodingError
 
 
 @pytest.mark.parametrize(
-    "answer", [http(200), http(204), json_answer({"any": 1}), http(200, b"null")]
+    "response", [http(200), http(204), json_response({"any": 1}), http(200, b"null")]
 )
-def test_an_operation_without_a_declared_body_takes_an_empty_answer_or_any_json(
-    flavor: Flavor, answer: bytes
+def test_an_operation_without_a_declared_body_takes_an_empty_response_or_any_json(
+    flavor: Flavor, response: bytes
 ) -> None:
-    with WireServer(answer) as server:
+    with WireServer(response) as server:
         assert flavor.call(flavor.client(server.origin), deleting()).parsed is None
 
 
-def test_a_decoder_that_makes_something_of_nothing_does_not_hide_an_empty_answer(
+def test_a_decoder_that_makes_something_of_nothing_does_not_hide_an_empty_response(
     flavor: Flavor,
 ) -> None:
     request = Request(operation(), path_params={"id": "1"}, decode=lambda data: [data])
@@ -280,9 +282,9 @@ def test_amounts_come_exact(flavor: Flavor) -> None:
 # Declines
 
 
-def test_success_false_is_a_decline_with_the_parsed_answer(flavor: Flavor) -> None:
+def test_success_false_is_a_decline_with_the_parsed_response(flavor: Flavor) -> None:
     body = {"success": False, "message": "insufficient funds", "code": 51}
-    error = failure(flavor, json_answer(body), capturing())
+    error = failure(flavor, json_response(body), capturing())
     assert type(error) is DeclinedError
     assert error.outcome is Outcome.REJECTED
     assert error.response == body
@@ -299,14 +301,14 @@ def test_a_decline_that_does_not_decode_is_still_a_decline(flavor: Flavor) -> No
 
     request = capturing()
     request.decode = decode
-    error = failure(flavor, json_answer({"success": False}), request)
+    error = failure(flavor, json_response({"success": False}), request)
     assert type(error) is DeclinedError
     assert error.response is None
     assert error.body == b'{"success": false}'
 
 
 def test_reading_a_payment_that_was_declined_is_no_failure(flavor: Flavor) -> None:
-    with WireServer(json_answer({"id": "tx_1", "success": False})) as server:
+    with WireServer(json_response({"id": "tx_1", "success": False})) as server:
         assert flavor.call(flavor.client(server.origin), reading()).parsed == {
             "id": "tx_1",
             "success": False,
@@ -331,7 +333,7 @@ GOOD = b'{"id": "th_1"}'
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "raw",
     [
         encoded(GOOD, "identity"),
         encoded(gzip.compress(GOOD, mtime=0), "gzip"),
@@ -344,15 +346,15 @@ GOOD = b'{"id": "th_1"}'
         encoded(raw_deflate(GOOD), "deflate"),
     ],
 )
-def test_compressed_answers_are_read(flavor: Flavor, answer: bytes) -> None:
-    with WireServer(answer) as server:
+def test_compressed_responses_are_read(flavor: Flavor, raw: bytes) -> None:
+    with WireServer(raw) as server:
         response = flavor.call(flavor.client(server.origin), reading())
     assert response.parsed == {"id": "th_1"}
     assert response.content == GOOD
 
 
 @pytest.mark.parametrize(
-    ("answer", "problem"),
+    ("response", "problem"),
     [
         (encoded(b"\x0b\x06\x80" + GOOD, "br"), "not JSON .*Content-Encoding: br"),
         (encoded(b"\x1f\x8b" + GOOD, "gzip"), "damaged"),
@@ -362,10 +364,10 @@ def test_compressed_answers_are_read(flavor: Flavor, answer: bytes) -> None:
         (encoded(gzip.compress(GOOD, mtime=0) + b"rest", "gzip"), "damaged"),
     ],
 )
-def test_an_answer_in_a_strange_or_damaged_encoding_is_a_decoding_error(
-    flavor: Flavor, answer: bytes, problem: str
+def test_a_response_in_a_strange_or_damaged_encoding_is_a_decoding_error(
+    flavor: Flavor, response: bytes, problem: str
 ) -> None:
-    error = failure(flavor, answer)
+    error = failure(flavor, response)
     assert type(error) is DecodingError
     assert re.search(problem, str(error))
 
@@ -389,7 +391,7 @@ def test_an_error_in_a_strange_encoding_keeps_its_type(flavor: Flavor) -> None:
     )
 
 
-def test_an_answer_up_to_the_limit_is_read_and_one_byte_more_is_not(
+def test_a_response_up_to_the_limit_is_read_and_one_byte_more_is_not(
     flavor: Flavor,
 ) -> None:
     body = b'"' + b"a" * (LIMIT - 2) + b'"'
@@ -403,10 +405,10 @@ def test_an_answer_up_to_the_limit_is_read_and_one_byte_more_is_not(
 
 def test_the_limit_can_be_changed(flavor: Flavor) -> None:
     assert (
-        type(failure(flavor, json_answer({"a": "b" * 100}), max_response_bytes=50))
+        type(failure(flavor, json_response({"a": "b" * 100}), max_response_bytes=50))
         is ResponseTooLargeError
     )
-    with WireServer(json_answer({"a": "b" * 100})) as server:
+    with WireServer(json_response({"a": "b" * 100})) as server:
         assert (
             flavor.call(
                 flavor.client(server.origin, max_response_bytes=200), reading()
@@ -418,17 +420,17 @@ def test_the_limit_can_be_changed(flavor: Flavor) -> None:
 def test_an_announced_length_over_the_limit_is_refused_without_waiting_for_it(
     flavor: Flavor,
 ) -> None:
-    answer = Then(
+    response = Then(
         b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n", hang=True
     )
-    assert type(failure(flavor, answer)) is ResponseTooLargeError
+    assert type(failure(flavor, response)) is ResponseTooLargeError
 
 
-def test_an_endless_answer_is_cut_at_the_limit(flavor: Flavor) -> None:
+def test_an_endless_response_is_cut_at_the_limit(flavor: Flavor) -> None:
     chunk = b"1000\r\n" + b"a" * 4096 + b"\r\n"
-    answer = Then(CHUNKED + chunk * 64, hang=True)
+    response = Then(CHUNKED + chunk * 64, hang=True)
     assert (
-        type(failure(flavor, answer, max_response_bytes=100_000))
+        type(failure(flavor, response, max_response_bytes=100_000))
         is ResponseTooLargeError
     )
 
@@ -459,7 +461,7 @@ def test_a_bomb_is_stopped_before_a_users_hook_reads_it(flavor: Flavor) -> None:
     assert seen == []
 
 
-def test_a_finished_answer_of_a_custom_transport_is_read_within_the_limit(
+def test_a_finished_response_of_a_custom_transport_is_read_within_the_limit(
     flavor: Flavor,
 ) -> None:
     headers = {"Content-Encoding": "gzip"}
@@ -503,11 +505,11 @@ def test_a_body_is_given_whole_or_refused_and_never_larger_than_the_limit(
         assert len(data) <= limit
 
 
-# No answer
+# No response
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         Then(close=True),
         Then(reset=True),
@@ -519,20 +521,20 @@ def test_a_body_is_given_whole_or_refused_and_never_larger_than_the_limit(
         Then(b"HTTP/1.1 200 OK\r\n" + b"X-Many: 1\r\n" * 30_000 + b"\r\n", close=True),
     ],
 )
-def test_a_connection_that_breaks_before_the_answer_is_a_connection_error(
-    flavor: Flavor, answer: Then
+def test_a_connection_that_breaks_before_the_response_is_a_connection_error(
+    flavor: Flavor, response: Then
 ) -> None:
-    error = failure(flavor, answer)
+    error = failure(flavor, response)
     assert type(error) is ApiConnectionError
     assert error.outcome is Outcome.UNKNOWN
     assert error.status is None
     assert "the connection failed" in str(error)
-    error = failure(flavor, answer, capturing())
+    error = failure(flavor, response, capturing())
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is ApiConnectionError
 
 
-def test_no_answer_in_time_on_a_call_that_moves_money_says_what_to_do(
+def test_no_response_in_time_on_a_call_that_moves_money_says_what_to_do(
     flavor: Flavor,
 ) -> None:
     timeout = Timeout(5.0, 0.05, 5.0, 5.0, 60.0)
@@ -540,16 +542,16 @@ def test_no_answer_in_time_on_a_call_that_moves_money_says_what_to_do(
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is ApiTimeoutError
     assert str(error) == (
-        "payments.capture: no answer came in time: ReadTimeout. The payment may have gone through. "
+        "payments.capture: no response came in time: ReadTimeout. The payment may have gone through. "
         "Do not send it again; let error.reconcile() find out, or look it up by its order reference 'ORD-1' first."
     )
 
 
-def test_an_answer_whose_end_does_not_come_in_time_is_a_timeout_with_its_status(
+def test_a_response_whose_end_does_not_come_in_time_is_a_timeout_with_its_status(
     flavor: Flavor,
 ) -> None:
-    answer = Then(b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"id"', hang=True)
-    error = failure(flavor, answer, timeout=Timeout(5.0, 0.05, 5.0, 5.0, 60.0))
+    response = Then(b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"id"', hang=True)
+    error = failure(flavor, response, timeout=Timeout(5.0, 0.05, 5.0, 5.0, 60.0))
     assert type(error) is ApiTimeoutError
     assert (error.status, error.body, error.outcome) == (200, b'{"id"', Outcome.UNKNOWN)
 
@@ -579,7 +581,7 @@ def test_a_host_without_an_address_means_that_nothing_was_sent(flavor: Flavor) -
 def test_an_error_knows_its_call(flavor: Flavor) -> None:
     error = failure(
         flavor,
-        json_answer({"code": 4}, 404, {"Retry-After": "7", "X-Request-Id": "r"}),
+        json_response({"code": 4}, 404, {"Retry-After": "7", "X-Request-Id": "r"}),
         capturing(),
     )
     assert (error.operation, error.method, error.path) == (
@@ -614,7 +616,7 @@ def test_the_order_reference_is_found_in_the_path_too(flavor: Flavor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_made", "answer", "meaning"),
+    ("request_made", "response", "meaning"),
     [
         (capturing(), http(422), "No money was moved by this call."),
         (creating({}), http(422), "The call was not carried out."),
@@ -640,6 +642,6 @@ def test_the_order_reference_is_found_in_the_path_too(flavor: Flavor) -> None:
     ],
 )
 def test_an_error_says_what_it_means_and_what_to_do(
-    flavor: Flavor, request_made: Any, answer: bytes, meaning: str
+    flavor: Flavor, request_made: Any, response: bytes, meaning: str
 ) -> None:
-    assert str(failure(flavor, answer, request_made)).endswith(meaning)
+    assert str(failure(flavor, response, request_made)).endswith(meaning)
