@@ -174,15 +174,15 @@ def tests(session: nox.Session) -> None:
     install(session, *TESTING, project=True)
     node_tools(session)
     found = [version for version in PYTHONS if interpreter(session, version)]
-    rooms = [f"tests/{room}" for room in BETWEEN]
+    suites = [f"tests/{suite}" for suite in BETWEEN]
     elsewhere: list[str] = []
     if session.python == found[0]:
-        rooms = [f"tests/{room}" for room in OLDEST]
+        suites = [f"tests/{suite}" for suite in OLDEST]
         elsewhere = [f"--ignore=tests/package/{name}" for name in LONGEST]
     if session.python == found[-1]:
         # The docs and the types are `check`'s.
-        rooms, elsewhere = ["tests"], ["--ignore=tests/docs", "--ignore=tests/typed"]
-    arguments = session.posargs or [*rooms, *elsewhere]
+        suites, elsewhere = ["tests"], ["--ignore=tests/docs", "--ignore=tests/typed"]
+    arguments = session.posargs or [*suites, *elsewhere]
     # Another order each time, which pytest names: a test that leans on another one does not stay hidden. In CI it is
     # always the same one, so that a failure there is a failure at every desk.
     seed = 1 if os.environ.get("CI") else secrets.randbelow(10_000)
@@ -203,9 +203,9 @@ def tests_lowest(session: nox.Session) -> None:
         "python", "-c", f"from importlib.metadata import version; print({versions})"
     )
     # Webhooks use neither, but through the models that the others test.
-    rooms = ["tests/runtime", "tests/sandbox/test_quickstart.py"]
+    suites = ["tests/runtime", "tests/sandbox/test_quickstart.py"]
     elsewhere = [f"--ignore=tests/runtime/{name}" for name in ("webhooks", *OWN_WORK)]
-    session.run("pytest", *PARALLEL, *rooms, *elsewhere, *session.posargs)
+    session.run("pytest", *PARALLEL, *suites, *elsewhere, *session.posargs)
 
 
 @nox.session
@@ -291,20 +291,20 @@ def determinism(session: nox.Session) -> None:
         "git", "status", "--porcelain", external=True, silent=True, log=False
     ):
         session.log("What is not committed is not in the clones.")
-    room = Path(session.create_tmp()).absolute()
+    workspace = Path(session.create_tmp()).absolute()
     clones: list[Path] = []
     for run, (base, (umask, env)) in enumerate(
         zip(pythons, surroundings, strict=True), start=1
     ):
-        environment = room / f"environment-{run}"
+        environment = workspace / f"environment-{run}"
         session.run(
             "uv", "venv", "--quiet", "--clear", "--python", base, str(environment)
         )
         python = str(environment / "bin" / "python")
         generator = ["--constraint", CONSTRAINTS, "--group", "generate"]
         session.run("uv", "pip", "install", "--quiet", "--python", python, *generator)
-        # One folder is deeper than the other, and has another name.
-        clones.append(room / ("one" if run == 1 else "another folder/two"))
+        # One directory is deeper than the other, and has another name.
+        clones.append(workspace / ("one" if run == 1 else "another directory/two"))
         shutil.rmtree(clones[-1], ignore_errors=True)
         before = os.umask(umask)
         try:
@@ -342,11 +342,11 @@ def determinism(session: nox.Session) -> None:
             session.error(
                 f"What is committed of what is generated is not what spec/ and generator/ make:\n{changed}"
             )
-    for folder in ("generated", "dist"):
-        differences = unlike_files(*(clone / folder for clone in clones))
+    for directory in ("generated", "dist"):
+        differences = unlike_files(*(clone / directory for clone in clones))
         if differences:
             session.error(
-                f"These files of {folder}/ differ between two clones:\n  "
+                f"These files of {directory}/ differ between two clones:\n  "
                 + "\n  ".join(differences)
             )
     for path in sorted((clones[0] / "dist").iterdir()):
@@ -414,7 +414,7 @@ def lock(session: nox.Session) -> None:
         *("--custom-compile-command", "./nox -s lock", *session.posargs),
     )
     session.run(
-        *npm(session, node_folder(session)),
+        *npm(session, node_directory(session)),
         "install",
         "--package-lock-only",
         external=True,
@@ -497,23 +497,23 @@ def install(session: nox.Session, *groups: str, project: bool = False) -> None:
 
 def node_tools(session: nox.Session) -> None:
     """Puts Node.js, Redocly CLI and Prism on the session's PATH, installing what is missing or out of date."""
-    folder = node_folder(session)
+    directory = node_directory(session)
     lock_file, installed = (
         ROOT / "package-lock.json",
         ROOT / "node_modules" / ".package-lock.json",
     )
     if not installed.exists() or installed.stat().st_mtime < lock_file.stat().st_mtime:
-        session.run(*npm(session, folder), "ci", external=True)
+        session.run(*npm(session, directory), "ci", external=True)
     paths = [
-        str(folder),
+        str(directory),
         str(ROOT / "node_modules" / ".bin"),
         os.environ.get("PATH", os.defpath),
     ]
     session.env["PATH"] = os.pathsep.join(paths)
 
 
-def node_folder(session: nox.Session) -> Path:
-    """The folder of a Node.js that is new enough: the machine's, else the one that comes as a Python package."""
+def node_directory(session: nox.Session) -> Path:
+    """The directory of a Node.js that is new enough: the machine's, else the one that comes as a Python package."""
     node, npm_command = shutil.which("node"), shutil.which("npm")
     if node and npm_command:
         version = (
@@ -528,17 +528,17 @@ def node_folder(session: nox.Session) -> Path:
 
 
 def npm(session: nox.Session, node: Path) -> list[str]:
-    """The command that runs npm with the Node.js of that folder."""
+    """The command that runs npm with the Node.js of that directory."""
     bundled = node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     return [str(node / "node"), str(bundled)] if bundled.exists() else ["npm"]
 
 
 def unlike_files(left: Path, right: Path) -> list[str]:
-    """The relative paths of files that only one folder has, or whose bytes differ."""
+    """The relative paths of files that only one directory has, or whose bytes differ."""
     names = {
-        path.relative_to(folder)
-        for folder in (left, right)
-        for path in folder.rglob("*")
+        path.relative_to(directory)
+        for directory in (left, right)
+        for path in directory.rglob("*")
         if path.is_file()
     }
     _, different, missing = filecmp.cmpfiles(

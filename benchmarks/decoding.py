@@ -61,11 +61,11 @@ def sides() -> dict[str, Callable[[bytes], Any]]:
 
 def pydantic_model() -> Any:
     """The class of the page as datamodel-code-generator writes it for pydantic, all else left at its defaults."""
-    with tempfile.TemporaryDirectory(prefix="plexy-pay-bench-") as folder:
-        module = Path(folder, "plexy_pay_pydantic")
+    with tempfile.TemporaryDirectory(prefix="plexy-pay-bench-") as directory:
+        module = Path(directory, "plexy_pay_pydantic")
         arguments = [
             "--input",
-            str(stock.folder() / "openapi.json"),
+            str(stock.directory() / "openapi.json"),
             "--input-file-type",
             "openapi",
         ]
@@ -76,7 +76,7 @@ def pydantic_model() -> Any:
             "pydantic_v2.BaseModel",
         ]
         Took.running([sys.executable, "-m", "datamodel_code_generator", *arguments])
-        sys.path.append(folder)
+        sys.path.append(directory)
         # A dotted schema name makes a module: `response.TransactionList`.
         return importlib.import_module("plexy_pay_pydantic.response").TransactionList
 

@@ -26,10 +26,10 @@ ROOTS = ("httpx", "attrs")
 @cache
 def python() -> str:
     """The interpreter of an environment with plexy_pay, the stock client, httpx and attrs; made once per process."""
-    room = tempfile.TemporaryDirectory(prefix="plexy-pay-bench-")
-    _ROOMS.append(room)
-    venv.create(room.name, symlinks=True)
-    (packages,) = Path(room.name).glob("lib/python*/site-packages")
+    workspace = tempfile.TemporaryDirectory(prefix="plexy-pay-bench-")
+    _WORKSPACES.append(workspace)
+    venv.create(workspace.name, symlinks=True)
+    (packages,) = Path(workspace.name).glob("lib/python*/site-packages")
     for name in sorted(_required(ROOTS)):
         for file in distribution(name).files or ():
             if ".." not in file.parts and file.suffix != ".pyc":
@@ -37,9 +37,11 @@ def python() -> str:
                 shutil.copy(str(file.locate()), packages / file)
     without = shutil.ignore_patterns("__pycache__")
     shutil.copytree(PACKAGE, packages / PACKAGE.name, ignore=without)
-    shutil.copytree(stock.folder() / stock.NAME, packages / stock.NAME, ignore=without)
+    shutil.copytree(
+        stock.directory() / stock.NAME, packages / stock.NAME, ignore=without
+    )
     compileall.compile_dir(packages, quiet=2)
-    return str(Path(room.name, "bin", "python"))
+    return str(Path(workspace.name, "bin", "python"))
 
 
 def _required(roots: tuple[str, ...]) -> set[str]:
@@ -63,4 +65,6 @@ def _required(roots: tuple[str, ...]) -> set[str]:
     return found
 
 
-_ROOMS: list[tempfile.TemporaryDirectory[str]] = []  # Deleted when the process ends.
+_WORKSPACES: list[
+    tempfile.TemporaryDirectory[str]
+] = []  # Deleted when the process ends.

@@ -121,11 +121,11 @@ def nox() -> Took:
 
 def rows(effort: float = 1.0) -> list[Row]:
     """The whole spec, nothing to do, and what a spec of ten times the size takes."""
-    with tempfile.TemporaryDirectory(prefix="plexy-pay-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="plexy-pay-bench-") as directory:
         return [
             _whole(rounds(3, effort)),
             _nothing(rounds(10, effort)),
-            _growth(Path(folder), rounds(1, effort)),
+            _growth(Path(directory), rounds(1, effort)),
         ]
 
 
@@ -164,8 +164,8 @@ def _nothing(count: int) -> Row:
     )
 
 
-def _growth(folder: Path, count: int) -> Row:
-    specs = {copies: folder / f"openapi-{copies}.json" for copies in (1, TIMES)}
+def _growth(directory: Path, count: int) -> Row:
+    specs = {copies: directory / f"openapi-{copies}.json" for copies in (1, TIMES)}
     for copies, path in specs.items():
         path.write_text(
             json.dumps(grown(copies), indent=2, ensure_ascii=False), "utf-8"
@@ -175,7 +175,7 @@ def _growth(folder: Path, count: int) -> Row:
     def once(copies: int) -> float:
         # One slow start of the short run would decide the ratio.
         runs = [
-            generating(specs[copies], folder / "plexy_pay")
+            generating(specs[copies], directory / "plexy_pay")
             for _ in range(3 if copies == 1 else 1)
         ]
         walls[copies].append(min(run.wall for run in runs))

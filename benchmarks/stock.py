@@ -18,25 +18,25 @@ NAME = "plexy_pay_stock"
 
 
 @cache
-def folder() -> Path:
+def directory() -> Path:
     """Generate the stock client once for this process, make it importable as `plexy_pay_stock`, and give where it is.
 
     Two passes of ours come first: parameters of a path move to its operations, and security is written on each. Without
     them the tool leaves out every operation with an id in its path, and sends no key. And the one date in a header is a
     text: the tool leaves out every operation with such a header. Nothing else is changed.
     """
-    room = tempfile.TemporaryDirectory(prefix="plexy-pay-bench-")
-    _ROOMS.append(room)
+    workspace = tempfile.TemporaryDirectory(prefix="plexy-pay-bench-")
+    _WORKSPACES.append(workspace)
     document = copy.deepcopy(bundled())
     _write_everything_on_operations(document)
     del document["components"]["parameters"]["CheckoutVersion"]["schema"]["format"]
-    source = Path(room.name, "openapi.json")
+    source = Path(workspace.name, "openapi.json")
     source.write_text(json.dumps(document), "utf-8")
     arguments = [
         "--path",
         str(source),
         "--output-path",
-        str(Path(room.name, NAME)),
+        str(Path(workspace.name, NAME)),
         "--meta",
         "none",
     ]
@@ -45,8 +45,8 @@ def folder() -> Path:
             [sys.executable, "-m", "openapi_python_client", "generate", *arguments]
         )
     )
-    sys.path.append(room.name)
-    return Path(room.name)
+    sys.path.append(workspace.name)
+    return Path(workspace.name)
 
 
 def _write_everything_on_operations(document: dict[str, Any]) -> None:
@@ -61,15 +61,17 @@ def _write_everything_on_operations(document: dict[str, Any]) -> None:
 
 def module(name: str) -> Any:
     """A module of the stock client; there are no types, because it does not exist before it is generated."""
-    folder()
+    directory()
     return importlib.import_module(f"{NAME}.{name}")
 
 
 def seconds() -> float:
     """How long the tool took."""
-    folder()
+    directory()
     return _TOOK[0].wall
 
 
 _TOOK: list[Took] = []
-_ROOMS: list[tempfile.TemporaryDirectory[str]] = []  # Deleted when the process ends.
+_WORKSPACES: list[
+    tempfile.TemporaryDirectory[str]
+] = []  # Deleted when the process ends.

@@ -10,7 +10,7 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
 from .diagnostics import GenerationError
 
-# `--isolated`: a ruff configuration above the output folder must not change a byte of it.
+# `--isolated`: a ruff configuration above the output directory must not change a byte of it.
 _COMMON = (
     "--isolated",
     "--no-cache",
@@ -33,13 +33,13 @@ _FIXES = (
 _AT_ONCE = 2000
 
 
-def format_tree(folder: Path, keep: frozenset[Path]) -> None:
-    """Fix the imports and the form of every Python file below the folder, except those to keep as they are.
+def format_tree(directory: Path, keep: frozenset[Path]) -> None:
+    """Fix the imports and the form of every Python file below the directory, except those to keep as they are.
 
     Raises:
         GenerationError: if ruff cannot read a file, which means that a template wrote no Python.
     """
-    format_files(path for path in folder.rglob("*.py") if path not in keep)
+    format_files(path for path in directory.rglob("*.py") if path not in keep)
 
 
 def format_files(files: Iterable[Path]) -> None:

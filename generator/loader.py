@@ -82,7 +82,7 @@ class _Target(NamedTuple):
 
 class _Bundler:
     def __init__(self, root: Path) -> None:
-        self._folder = root.parent
+        self._directory = root.parent
         self._diagnostics: list[Diagnostic] = []
         self._files: dict[Path, SourceFile | None] = {}
         self._pending: list[tuple[Pointer, Mark]] = []
@@ -116,10 +116,10 @@ class _Bundler:
     def _read(self, relative: Path) -> SourceFile | None:
         """Return a file of the document, by its path from the root's directory; None if broken (and reported)."""
         if relative not in self._files:
-            path = self._folder / relative
+            path = self._directory / relative
             self._files[relative] = None
             # The root is the user's choice. The others are the document's, and become a part of the package.
-            if relative != self._root_name and not is_inside(self._folder, path):
+            if relative != self._root_name and not is_inside(self._directory, path):
                 place = Mark(Location(path.as_posix(), 1))
                 self._report(
                     place,
@@ -134,9 +134,9 @@ class _Bundler:
         return self._files[relative]
 
     def _directory_files(self, name: str) -> list[Path]:
-        found = (self._folder / name).rglob("*")
+        found = (self._directory / name).rglob("*")
         return sorted(
-            path.relative_to(self._folder)
+            path.relative_to(self._directory)
             for path in found
             if path.suffix in _SUFFIXES and path.is_file()
         )
@@ -305,19 +305,19 @@ class _Bundler:
         return _Target((*_SCHEMAS, *tokens))
 
     def _file_of(self, where: str, mark: Mark, source: SourceFile) -> SourceFile | None:
-        inside = Path(source.name).parent.relative_to(self._folder)
+        inside = Path(source.name).parent.relative_to(self._directory)
         relative = Path(os.path.normpath(inside / where))
-        path = self._folder / relative
+        path = self._directory / relative
         if (
             relative.is_absolute()
             or ".." in relative.parts
-            or not is_inside(self._folder, path)
+            or not is_inside(self._directory, path)
         ):
             self._report(mark, f"{where!r} is outside of the spec directory", WAY_OUT)
             return None
         if not is_file(path):
             siblings = sorted(
-                other.relative_to(self._folder) for other in path.parent.glob("*")
+                other.relative_to(self._directory) for other in path.parent.glob("*")
             )
             near = self._close(
                 where,
@@ -332,13 +332,13 @@ class _Bundler:
         return self._read(relative)
 
     def _is_schema_file(self, file: SourceFile) -> bool:
-        return Path(file.name).relative_to(self._folder).parts[0] == "schemas"
+        return Path(file.name).relative_to(self._directory).parts[0] == "schemas"
 
     def _advice(
         self, reference: str, tokens: Pointer, file: SourceFile, source: SourceFile
     ) -> str:
         if reference.startswith("#/components/"):
-            up = "../" * (len(Path(source.name).relative_to(self._folder).parts) - 1)
+            up = "../" * (len(Path(source.name).relative_to(self._directory).parts) - 1)
             name = "openapi.yaml" if self._root is None else Path(self._root.name).name
             return f"write `{up}{name}{reference}`; a `#` alone means this file"
         missing = str(tokens[0]) if tokens else ""

@@ -166,7 +166,7 @@ def generate(
 
     Args:
         spec: The root of the spec.
-        package: The folder of the package.
+        package: The directory of the package.
         overlays: Overlays that are applied to the document first, in this order.
         described_in: The file that gets the description in one document, if any.
         discard_edits: Whether the package is written over if somebody edited it by hand.
@@ -215,7 +215,7 @@ def _put(
 
 
 def build(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Counts:
-    """Generate the package into a folder that does not exist yet.
+    """Generate the package into a directory that does not exist yet.
 
     Raises:
         SpecError: if the spec is broken, or no client can represent it.
@@ -239,7 +239,7 @@ class Made(NamedTuple):
 
 
 def make(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Made:
-    """Generate the package into a folder that does not exist yet, from a document that is still to be linted.
+    """Generate the package into a directory that does not exist yet, from a document that is still to be linted.
 
     Raises:
         SpecError: if the spec is broken, or no client can represent it.
@@ -274,7 +274,7 @@ def build_from(
 
     Args:
         document: The document, with our marks.
-        package: The folder, which does not exist yet.
+        package: The directory, which does not exist yet.
         version: The version of the package.
         overlays: The overlays that were applied.
         left_out: The modules of the runtime that stay out of it; `optional` tells which may.

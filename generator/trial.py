@@ -20,7 +20,7 @@ from .emit.optional import ADAPTERS
 from .formatting import ruff
 from .places import RUNTIME
 
-#: What writes the files of a folder of the package.
+#: What writes the files of a directory of the package.
 _MADE_BY = {
     "api": "generator/emit/templates/opc/",
     "models": "generator/emit/templates/opc/",
@@ -73,8 +73,8 @@ def _unreadable(sources: Iterable[Path]) -> list[Diagnostic]:
     return diagnostics
 
 
-def undefined_names(folder: Path) -> list[Diagnostic]:
-    """Return the undefined names below a folder, by ruff: also those in functions, which an import does not run."""
+def undefined_names(directory: Path) -> list[Diagnostic]:
+    """Return the undefined names below a directory, by ruff: also those in functions, which an import does not run."""
     options = [
         "--isolated",
         "--no-cache",
@@ -84,7 +84,7 @@ def undefined_names(folder: Path) -> list[Diagnostic]:
         "F821",
     ]
     done = ruff(
-        "check", *options, "--output-format", "json", "--exit-zero", str(folder)
+        "check", *options, "--output-format", "json", "--exit-zero", str(directory)
     )
     if done.returncode:
         raise GenerationError(
@@ -107,7 +107,7 @@ class Trial:
         # -P: nothing beside the program is imported by accident. -B: it leaves nothing in the package.
         command = [sys.executable, "-P", "-B", str(_CHILD)]
         self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)
-        self._folder = Path()
+        self._directory = Path()
 
     def __enter__(self) -> Self:
         return self
@@ -116,15 +116,19 @@ class Trial:
         self._process.kill()
         self._process.communicate()
 
-    def begin(self, folder: Path, name: str) -> None:
-        """Let it import the package in a folder, with each of its modules and each name that it promises.
+    def begin(self, directory: Path, name: str) -> None:
+        """Let it import the package in a directory, with each of its modules and each name that it promises.
 
         Args:
-            folder: The package.
+            directory: The package.
             name: The name under which it will be imported, with dots.
         """
-        self._folder = folder
-        order = {"folder": str(folder.resolve()), "name": name, "optional": ADAPTERS}
+        self._directory = directory
+        order = {
+            "directory": str(directory.resolve()),
+            "name": name,
+            "optional": ADAPTERS,
+        }
         assert self._process.stdin is not None
         # Why it ended is told at the end.
         with suppress(BrokenPipeError):
@@ -140,31 +144,31 @@ class Trial:
             out, error = self._process.communicate(timeout=_SECONDS)
         except TimeoutExpired:
             raise GenerationError(
-                f"{self._folder.name} was not imported within {_SECONDS} s. Look for a hand-written module that waits "
-                "for something when it is imported."
+                f"{self._directory.name} was not imported within {_SECONDS} s. Look for a hand-written module that "
+                "waits for something when it is imported."
             ) from None
         try:
             found: list[dict[str, Any]] = json.loads(out)
         except ValueError:
             status = self._process.returncode
             raise GenerationError(
-                f"{self._folder.name} ended the process that imported it ({status}):\n{error.strip()}"
+                f"{self._directory.name} ended the process that imported it ({status}):\n{error.strip()}"
             ) from None
-        _refuse(_diagnostic(self._folder, **one) for one in found)
+        _refuse(_diagnostic(self._directory, **one) for one in found)
 
 
-def try_out(folder: Path, name: str) -> None:
-    """Import the package in a folder, with each of its modules and each name that it promises.
+def try_out(directory: Path, name: str) -> None:
+    """Import the package in a directory, with each of its modules and each name that it promises.
 
     Args:
-        folder: The package.
+        directory: The package.
         name: The name under which it will be imported, with dots.
 
     Raises:
         GenerationError: naming everything that fails, with file, line and what to do.
     """
     with Trial() as trial:
-        trial.begin(folder, name)
+        trial.begin(directory, name)
         trial.end()
 
 
@@ -173,13 +177,15 @@ def _refuse(diagnostics: Iterable[Diagnostic]) -> None:
         raise GenerationError("\n".join(texts))
 
 
-def _diagnostic(folder: Path, file: str, line: int, text: str, fix: str) -> Diagnostic:
+def _diagnostic(
+    directory: Path, file: str, line: int, text: str, fix: str
+) -> Diagnostic:
     """A finding of the process that imported the package, told of the file that people edit."""
-    built = (folder / file).read_text("utf-8").splitlines()
+    built = (directory / file).read_text("utf-8").splitlines()
     if (source := RUNTIME / file).is_file():
         return Diagnostic(shown(source), line, text, fix)
     made_by = _MADE_BY.get(file.partition("/")[0], "generator/emit/templates/ours/")
     fix = f"correct what writes it, {made_by}, or what it is made from. Its first line is: {built[0]}"
     return Diagnostic(
-        f"{folder.name}/{file}", line, f"{text} in `{built[line - 1].strip()}`", fix
+        f"{directory.name}/{file}", line, f"{text} in `{built[line - 1].strip()}`", fix
     )

@@ -1,7 +1,7 @@
 """A program that imports a package and prints what fails as JSON. It knows nothing of the generator.
 
-`trial.py` runs it while the package is made, and then gives it one line, a JSON object: the folder of the package, its
-name, and the modules that need what may not be installed.
+`trial.py` runs it while the package is made, and then gives it one line, a JSON object: the directory of the package,
+its name, and the modules that need what may not be installed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 
 #: Expressions hold no import, and are most of a tree.
 _HOLD_STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)
-#: The folders where every import is at the top of its module, so that importing the module proves it.
+#: The directories where every import is at the top of its module, so that importing the module proves it.
 _PLAIN = ("api", "models")
 #: What a relative import within a block looks like, and little else.
 _LATE_IMPORT = re.compile(rb"[^\n]\bfrom\s*\.")
@@ -36,18 +36,18 @@ class Trial:
     """One package on trial.
 
     Args:
-        folder: Its folder.
+        directory: Its directory.
         name: The name under which it is imported, with dots.
         optional: Modules that need a package which may not be installed, by their names in it. They are not imported.
     """
 
-    def __init__(self, folder: Path, name: str, optional: list[str]) -> None:
-        self.folder = folder
+    def __init__(self, directory: Path, name: str, optional: list[str]) -> None:
+        self.directory = directory
         self.name = name
         self.optional = {f"{name}.{module}" for module in optional}
         self.described = {f"{name}.models", f"{name}.params"}
         self.modules = {
-            self._module(path): path for path in sorted(folder.rglob("*.py"))
+            self._module(path): path for path in sorted(directory.rglob("*.py"))
         }
         self.found: list[dict[str, Any]] = []
 
@@ -66,12 +66,12 @@ class Trial:
         for module in list(self.modules):
             self._offered(module)
         for module, path in self.modules.items():
-            if path.relative_to(self.folder).parts[0] not in _PLAIN:
+            if path.relative_to(self.directory).parts[0] not in _PLAIN:
                 self._imports_within(module, path)
         self._attempt(sys.modules[self.name].preload)
 
     def _module(self, path: Path) -> str:
-        steps = path.relative_to(self.folder).with_suffix("").parts
+        steps = path.relative_to(self.directory).with_suffix("").parts
         return ".".join((self.name, *steps)).removesuffix(".__init__")
 
     def _adopt(self) -> None:
@@ -81,7 +81,7 @@ class Trial:
             parent = ".".join(above[:depth])
             sys.modules[parent] = ModuleType(parent)
             sys.modules[parent].__path__ = []
-        sys.meta_path.insert(0, _Finder(self.name, self.folder))
+        sys.meta_path.insert(0, _Finder(self.name, self.directory))
 
     def _attempt(
         self, action: Callable[..., object], *arguments: object, **options: object
@@ -92,7 +92,7 @@ class Trial:
             self._note(error)
 
     def _is_own(self, file: str) -> bool:
-        return Path(file).is_relative_to(self.folder)
+        return Path(file).is_relative_to(self.directory)
 
     def _note(self, error: BaseException) -> None:
         """Record a failure at the innermost line of the package that had a part in it."""
@@ -105,11 +105,11 @@ class Trial:
             places.append((error.filename or "", error.lineno))
             text = f"{type(error).__name__}: {error.msg}"
         own = [(file, line) for file, line in places if self._is_own(file)]
-        file, line = own[-1] if own else (str(self.folder / "__init__.py"), 1)
+        file, line = own[-1] if own else (str(self.directory / "__init__.py"), 1)
         self._add(Path(file), line or 1, text, _EDIT)
 
     def _add(self, path: Path, line: int, text: str, fix: str) -> None:
-        file = path.relative_to(self.folder).as_posix()
+        file = path.relative_to(self.directory).as_posix()
         self.found.append({"file": file, "line": line, "text": text, "fix": fix})
 
     def _offered(self, name: str) -> None:
@@ -168,19 +168,19 @@ class Trial:
 
 
 class _Finder:
-    """Finds one package in a folder that no search path has."""
+    """Finds one package in a directory that no search path has."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, directory: Path) -> None:
         self._name = name
-        self._folder = folder
+        self._directory = directory
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> Any:
         """The spec of the package; None for any other module."""
         if name != self._name:
             return None
-        init = self._folder / "__init__.py"
+        init = self._directory / "__init__.py"
         return importlib.util.spec_from_file_location(
-            name, init, submodule_search_locations=[str(self._folder)]
+            name, init, submodule_search_locations=[str(self._directory)]
         )
 
 
@@ -216,7 +216,7 @@ def main() -> None:
     gc.disable()
     _load_libraries()
     order: dict[str, Any] = json.loads(sys.stdin.readline())
-    trial = Trial(Path(order["folder"]), order["name"], order["optional"])
+    trial = Trial(Path(order["directory"]), order["name"], order["optional"])
     trial.run()
     os.write(out, json.dumps(trial.found).encode())
 

@@ -1,8 +1,8 @@
 """Puts a package in place of the one that was there, and says what is different.
 
-The whole folder is replaced in two renames, so that nobody ever sees half of a package. A file whose bytes did not
+The whole directory is replaced in two renames, so that nobody ever sees half of a package. A file whose bytes did not
 change keeps the time of its last change, too, so that tools which look at that (builds, editors, backups) have nothing
-to do anew; and where no file changed, the folder stays as it is.
+to do anew; and where no file changed, the directory stays as it is.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> Differenc
 def swap(built: Path, package: Path) -> None:
     """Put the built package where the old one was.
 
-    Two renames are as near to one step as a folder gets; if the second fails the first is undone.
+    Two renames are as near to one step as a directory gets; if the second fails the first is undone.
     """
     old = built.parent / "replaced"
     if package.exists():
@@ -206,17 +206,17 @@ def _about(name: str) -> tuple[str, str]:
     """Which kind of thing a file is of, and the thing itself; the parameters are all in one file."""
     if name == description.NAME:
         return "sandbox", name
-    folder, _, rest = name.partition("/")
+    directory, _, rest = name.partition("/")
     stem = rest.removesuffix(".py")
-    if folder == "api" and "/" in rest and not rest.endswith("__init__.py"):
+    if directory == "api" and "/" in rest and not rest.endswith("__init__.py"):
         return "operations", stem.replace("/", ".")
-    if folder in ("models", "_resources") and rest not in ("", "__init__.py"):
-        return folder.removeprefix("_"), stem
-    if folder == "params":
+    if directory in ("models", "_resources") and rest not in ("", "__init__.py"):
+        return directory.removeprefix("_"), stem
+    if directory == "params":
         return "parameters", "" if stem == "__init__" else stem
-    if folder == "webhooks" and rest:
-        return folder, stem
-    if folder == "_core":
+    if directory == "webhooks" and rest:
+        return directory, stem
+    if directory == "_core":
         return "runtime", stem
     if rest or name in _OF_THE_PACKAGE or name.startswith("_"):
         return "package", name

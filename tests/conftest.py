@@ -54,10 +54,10 @@ def pytest_collection_modifyitems(
     if seed is not None:
         shuffle(items, seed)
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: room_of(item.path) not in LONGEST)
+        items.sort(key=lambda item: workspace_of(item.path) not in LONGEST)
 
 
-def room_of(path: Path) -> str:
+def workspace_of(path: Path) -> str:
     """Return the directory of the tests in which a file is."""
     return path.relative_to(Path(__file__).parent).parts[0]
 

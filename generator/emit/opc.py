@@ -38,7 +38,7 @@ def generate(api: Api, operations: Mapping[str, OperationView], out: Path) -> No
     Args:
         api: The model of the document.
         operations: What the templates show of each operation, by its id.
-        out: The folder of the package.
+        out: The directory of the package.
 
     Raises:
         GenerationError: for anything that openapi-python-client would only warn about, an operation it would leave

@@ -68,7 +68,7 @@ def generate(
     Args:
         api: The model of the document.
         operations: What the templates show of each operation, by its id.
-        out: The folder of the package.
+        out: The directory of the package.
         version: The version of the package.
         left_out: The modules of the runtime that stay out of it.
 

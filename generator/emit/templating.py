@@ -21,12 +21,12 @@ _HERE = Path(__file__).parent
 
 @contextmanager
 def explained(
-    folder: Path, about: Callable[[Mapping[str, Any]], str]
+    directory: Path, about: Callable[[Mapping[str, Any]], str]
 ) -> Generator[None]:
     """Turn a failure of the templates that are rendered meanwhile into an error that a maintainer can act upon.
 
     Args:
-        folder: The templates.
+        directory: The templates.
         about: Says of the names of a template what it was writing, in words such as "the schema Link"; nothing if they
             do not tell.
 
@@ -38,7 +38,7 @@ def explained(
     except GenerationError:
         raise
     except Exception as error:
-        if not (text := _told(error, folder, about)):
+        if not (text := _told(error, directory, about)):
             raise
         raise GenerationError(text) from None
 
@@ -69,7 +69,7 @@ def subject(names: Mapping[str, Any]) -> str:
 
 
 def _told(
-    error: Exception, folder: Path, about: Callable[[Mapping[str, Any]], str]
+    error: Exception, directory: Path, about: Callable[[Mapping[str, Any]], str]
 ) -> str:
     frames = list(_template_frames(error.__traceback__))
     writing = next(
@@ -80,10 +80,12 @@ def _told(
     )
     kind = type(error).__name__
     if isinstance(error, TemplateSyntaxError):
-        place = _place(error.filename or str(folder / (error.name or "")), error.lineno)
+        place = _place(
+            error.filename or str(directory / (error.name or "")), error.lineno
+        )
         return f"{place}: {kind}: {error.message} ({while_writing}). Fix: correct the template."
     if isinstance(error, TemplateNotFound) and not frames:
-        return f"{_place(str(folder / str(error.name)), 1)}: there is no such template. Fix: restore it."
+        return f"{_place(str(directory / str(error.name)), 1)}: there is no such template. Fix: restore it."
     if not frames:
         return ""
     file, line, _ = frames[-1]

@@ -43,7 +43,11 @@ def _parser() -> argparse.ArgumentParser:
         "sbom", help="write the bill of materials of each distribution"
     )
     sbom.add_argument(
-        "--out", type=Path, default=Path("dist/sbom"), metavar="FOLDER", help="where to"
+        "--out",
+        type=Path,
+        default=Path("dist/sbom"),
+        metavar="DIRECTORY",
+        help="where to",
     )
     sbom.set_defaults(run=_sbom)
 

@@ -58,29 +58,30 @@ class Both(NamedTuple):
         return [*self.client, *self.sandbox]
 
 
-def find(folder: Path) -> Both:
+def find(directory: Path) -> Both:
     """Return the archives in a directory.
 
     Raises:
         Refused: unless there is exactly one sdist and one wheel of each distribution, and no other.
     """
-    found = [_of_one(folder, distribution) for distribution in DISTRIBUTIONS]
-    there = {*folder.glob("*.tar.gz"), *folder.glob("*.whl")}
+    found = [_of_one(directory, distribution) for distribution in DISTRIBUTIONS]
+    there = {*directory.glob("*.tar.gz"), *directory.glob("*.whl")}
     if None in found or len(there) != 2 * len(DISTRIBUTIONS):
         names = ", ".join(sorted(path.name for path in there)) or "no archive"
         wanted = " and of ".join(one.name for one in DISTRIBUTIONS)
         raise Refused(
             [
-                f"{folder.name}/ must hold one sdist and one wheel of {wanted}, and has {names}. Run `./nox -s build`."
+                f"{directory.name}/ must hold one sdist and one wheel of {wanted}, and has {names}. "
+                "Run `./nox -s build`."
             ]
         )
     return Both(*(archives for archives in found if archives is not None))
 
 
-def _of_one(folder: Path, distribution: Distribution) -> Archives | None:
+def _of_one(directory: Path, distribution: Distribution) -> Archives | None:
     """Return the archives of a distribution in a directory; None unless there is one of each kind."""
-    sdists = list(folder.glob(f"{distribution.package}-*.tar.gz"))
-    wheels = list(folder.glob(f"{distribution.package}-*.whl"))
+    sdists = list(directory.glob(f"{distribution.package}-*.tar.gz"))
+    wheels = list(directory.glob(f"{distribution.package}-*.whl"))
     if len(sdists) != 1 or len(wheels) != 1:
         return None
     return Archives(sdists[0], wheels[0])
@@ -115,7 +116,7 @@ def build(
     command = ["uv", "build", "--quiet", "--no-create-gitignore", "--out-dir", str(out)]
     for distribution in DISTRIBUTIONS:
         done = run(
-            [*command, *with_python, distribution.folder],
+            [*command, *with_python, distribution.directory],
             root,
             env=changed,
             umask=umask,
@@ -128,14 +129,14 @@ def build(
 def build_twice(project: Project, out: Path, pythons: list[str]) -> Both:
     """Build here, and a copy of the tree elsewhere with all else that may differ: no byte may differ then.
 
-    The second build runs in another folder, with another Python if there is one, and another umask, time zone,
+    The second build runs in another directory, with another Python if there is one, and another umask, time zone,
     locale and hash seed.
 
     Raises:
         Refused: if a build fails, or if the two differ.
     """
     with tempfile.TemporaryDirectory(prefix="plexy-elsewhere-") as scratch:
-        copy = Path(scratch) / "another folder" / "clone"
+        copy = Path(scratch) / "another directory" / "clone"
         copy_tree(project, copy)
         unlike = {"TZ": "Asia/Almaty", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
         with ThreadPoolExecutor(max_workers=1) as executor:
@@ -246,7 +247,7 @@ def read_wheel(path: Path) -> dict[str, bytes]:
 
 
 def read_sdist(path: Path) -> dict[str, bytes]:
-    """The files of an sdist, without the folder that all are in."""
+    """The files of an sdist, without the directory that all are in."""
     files: dict[str, bytes] = {}
     with tarfile.open(path) as sdist:
         for member in sdist:
@@ -271,7 +272,7 @@ def _contents(
         content = (project.root / name).read_bytes()
         part = PurePosixPath(name).relative_to(distribution.source)
         in_wheel[str(distribution.package / part)] = content
-        in_sdist[str(PurePosixPath(name).relative_to(distribution.folder))] = content
+        in_sdist[str(PurePosixPath(name).relative_to(distribution.directory))] = content
     for name, source in distribution.sdist_files.items():
         in_sdist[name] = (project.root / source).read_bytes()
     info = f"{distribution.stem(project.version)}.dist-info"
@@ -304,7 +305,7 @@ def _unlike(
 
 def _private(project: Project, archive: Path, files: dict[str, bytes]) -> list[str]:
     """Nothing in an archive tells of the machine it was made on."""
-    folders = {
+    directories = {
         project.root,
         Path.home(),
         Path(tempfile.gettempdir()),
@@ -312,7 +313,9 @@ def _private(project: Project, archive: Path, files: dict[str, bytes]) -> list[s
         Path(sys.base_prefix),
     }
     # "/" or "/tmp" alone would be found in any text.
-    telling = [str(folder).encode() for folder in folders if len(folder.parts) > 2]
+    telling = [
+        str(directory).encode() for directory in directories if len(directory.parts) > 2
+    ]
     found: list[str] = []
     for name, content in sorted(files.items()):
         seen = [path for path in telling if path in content]
@@ -408,7 +411,7 @@ def _requirement(text: str, extra: str = "") -> str:
     return str(requirement)
 
 
-def _said_by(command: list[str], folder: Path) -> list[str]:
+def _said_by(command: list[str], directory: Path) -> list[str]:
     env = {**os.environ, "NO_COLOR": "1", "TERM": "dumb"}
-    done = run([sys.executable, "-m", *command], folder, env=env)
+    done = run([sys.executable, "-m", *command], directory, env=env)
     return [f"{command[0]} says:\n{done.said}"] if done.failed else []

@@ -15,14 +15,14 @@ class Distribution:
 
     Attributes:
         name: Its name on an index.
-        folder: Where its pyproject.toml is, seen from the root of the repository.
+        directory: Where its pyproject.toml is, seen from the root of the repository.
         package: The name under which its package is imported.
         source: Where that package is, seen from the root.
         sdist_files: What else the sdist has of the tree, by its path there. hatchling adds PKG-INFO.
     """
 
     name: str
-    folder: str
+    directory: str
     package: str
     source: str
     sdist_files: Mapping[str, str]
@@ -32,8 +32,8 @@ class Distribution:
         return f"{self.package}-{version}"
 
     def home(self, root: Path) -> Path:
-        """Return the folder of the project in a tree."""
-        return root / self.folder
+        """Return the directory of the project in a tree."""
+        return root / self.directory
 
     def pyproject(self, root: Path) -> Path:
         """Return its pyproject.toml in a tree."""
@@ -48,7 +48,7 @@ class Distribution:
 
 CLIENT = Distribution(
     name="plexy-pay",
-    folder=".",
+    directory=".",
     package="plexy_pay",
     source="generated/plexy_pay",
     sdist_files={
@@ -62,11 +62,11 @@ CLIENT = Distribution(
 )
 SANDBOX = Distribution(
     name="plexy-pay-sandbox",
-    folder="sandbox",
+    directory="sandbox",
     package="plexy_pay_sandbox",
     source="sandbox/plexy_pay_sandbox",
     sdist_files={
-        # hatchling looks for it in the folders above, too. LICENSE is a copy, since no file above may be a part.
+        # hatchling looks for it in the directories above, too. LICENSE is a copy, since no file above may be a part.
         ".gitignore": ".gitignore",
         "LICENSE": "LICENSE",
         "README.md": "sandbox/README.md",

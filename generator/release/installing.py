@@ -13,7 +13,7 @@ from .distributions import CLIENT, SANDBOX
 from .project import Project, Refused
 from .running import output_of
 
-#: Run from an empty folder with what a plain install brings, in which nothing is of the sandbox.
+#: Run from an empty directory with what a plain install brings, in which nothing is of the sandbox.
 FIRST_LOOK = """
 import importlib.metadata, importlib.resources, importlib.util, json, sys
 import plexy_pay
@@ -67,10 +67,10 @@ def try_everywhere(
 
 
 def _try(
-    project: Project, python: str, client: Path, sandbox: Path, folder: Path
+    project: Project, python: str, client: Path, sandbox: Path, directory: Path
 ) -> str:
     """Install the client, then the sandbox with it; return what went wrong, or nothing."""
-    environment, empty = folder / "environment", folder / "elsewhere"
+    environment, empty = directory / "environment", directory / "elsewhere"
     empty.mkdir(parents=True)
     installed = environment / "bin" / "python"
     pip = [
@@ -83,7 +83,7 @@ def _try(
         "--constraint",
         "constraints.txt",
     ]
-    # -I: neither the folder nor the caller's variables can bring another plexy_pay in.
+    # -I: neither the directory nor the caller's variables can bring another plexy_pay in.
     isolated = [str(installed), "-I"]
     try:
         _run(
@@ -114,7 +114,7 @@ def _try(
     return ""
 
 
-def _run(command: list[str], folder: Path) -> str:
+def _run(command: list[str], directory: Path) -> str:
     """What a command prints.
 
     Raises:
@@ -123,4 +123,4 @@ def _run(command: list[str], folder: Path) -> str:
     env = {**os.environ, "UV_BUILD_CONSTRAINT": "constraints.txt"}
     # Its own sandbox is on this machine; a key of the caller has no place here.
     env = {name: value for name, value in env.items() if not name.startswith("PLEXY_")}
-    return output_of(command, folder, env)
+    return output_of(command, directory, env)

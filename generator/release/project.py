@@ -52,7 +52,7 @@ class Project:
     """A clone of this repository.
 
     Attributes:
-        root: Its folder.
+        root: Its directory.
     """
 
     root: Path
@@ -69,7 +69,7 @@ class Project:
 
     @property
     def package(self) -> Path:
-        """The folder of the generated package."""
+        """The directory of the generated package."""
         return self.root / "generated" / "plexy_pay"
 
     @property
@@ -145,7 +145,7 @@ class Project:
             )
         return done.stdout
 
-    def files(self, *folders: str) -> list[str]:
+    def files(self, *directories: str) -> list[str]:
         """The files of the tree as git sees them, new ones too and ignored ones not, relative to the root."""
         listed = self.git(
             "ls-files",
@@ -155,7 +155,7 @@ class Project:
             "--exclude-standard",
             "--deduplicate",
             "--",
-            *folders,
+            *directories,
         )
         return sorted(
             name for name in listed.split("\0") if name and (self.root / name).is_file()

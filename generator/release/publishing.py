@@ -189,13 +189,13 @@ def stale(project: Project) -> list[str]:
     return []
 
 
-def check(made: archives.Both, options: Sequence[str], folder: Path) -> str:
+def check(made: archives.Both, options: Sequence[str], directory: Path) -> str:
     """Ask the index which of the files it has, and return what uv says. Nothing is sent.
 
     Raises:
         Refused: if the index has one with other bytes, or cannot be asked.
     """
-    done = _uv_publish(["--dry-run", *options], made.files, folder)
+    done = _uv_publish(["--dry-run", *options], made.files, directory)
     if done.failed:
         raise Refused(
             [
@@ -207,7 +207,7 @@ def check(made: archives.Both, options: Sequence[str], folder: Path) -> str:
     return done.said
 
 
-def upload(made: archives.Both, options: Sequence[str], folder: Path) -> str:
+def upload(made: archives.Both, options: Sequence[str], directory: Path) -> str:
     """Send the files that the index does not have, and return what uv says.
 
     The client is sent first: the sandbox needs it, and nobody shall find the sandbox on the index without it.
@@ -217,7 +217,7 @@ def upload(made: archives.Both, options: Sequence[str], folder: Path) -> str:
     """
     said: list[str] = []
     for distribution, files in zip(DISTRIBUTIONS, made, strict=True):
-        done = _uv_publish(options, files, folder)
+        done = _uv_publish(options, files, directory)
         said.append(done.said)
         if done.failed:
             raise Refused(
@@ -230,9 +230,9 @@ def upload(made: archives.Both, options: Sequence[str], folder: Path) -> str:
     return "\n".join(said)
 
 
-def _uv_publish(options: Sequence[str], files: Sequence[Path], folder: Path) -> Done:
+def _uv_publish(options: Sequence[str], files: Sequence[Path], directory: Path) -> Done:
     """Run uv; what it says shows no login, which it quotes where an address or uv.toml cannot be read."""
     # A cached list of files may lack what was uploaded since. An index that trusts a workflow is the workflow's matter.
     how = ["--no-cache", "--no-progress", "--color=never", "--trusted-publishing=never"]
-    done = run(["uv", "publish", *how, *options, *map(str, files)], folder)
+    done = run(["uv", "publish", *how, *options, *map(str, files)], directory)
     return done._replace(said=_LOGIN.sub("://****@", done.said))

@@ -101,23 +101,23 @@ def _since_the_last(project: Project, version: str) -> tuple[list[str], str]:
     ).split()
     if not tags:
         return [], ""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as directory:
         for path in (project.released_spec, project.released_version_file):
             text = project.git(
                 "show", f"{tags[0]}:{path.relative_to(project.root).as_posix()}"
             )
-            (Path(folder) / path.name).write_text(text, "utf-8")
+            (Path(directory) / path.name).write_text(text, "utf-8")
         try:
             new = pipeline.load(project.root / "spec" / "openapi.yaml")
-            enough, text = size_diagnostic(new, version, Path(folder))
-            return _cross_checked(new, Path(folder)) if enough else ([text], "")
+            enough, text = size_diagnostic(new, version, Path(directory))
+            return _cross_checked(new, Path(directory)) if enough else ([text], "")
         except (SpecError, ToolError) as error:
             return [str(error)], ""
 
 
-def _cross_checked(new: Document, folder: Path) -> tuple[list[str], str]:
-    """What griffe says is broken since the version in the folder and no breaking change explains."""
-    last = released(folder)
+def _cross_checked(new: Document, directory: Path) -> tuple[list[str], str]:
+    """What griffe says is broken since the version in the directory and no breaking change explains."""
+    last = released(directory)
     assert last is not None
     before, old = last
     try:

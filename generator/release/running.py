@@ -26,15 +26,15 @@ class Done(NamedTuple):
 
 def run(
     command: Sequence[str],
-    folder: Path,
+    directory: Path,
     *,
     env: Mapping[str, str] | None = None,
     umask: int = -1,
 ) -> Done:
-    """Run a program in a folder, and wait for it; `env` and `umask` are this process's where they are left out."""
+    """Run a program in a directory, and wait for it; `env` and `umask` are this process's where they are left out."""
     done = subprocess.run(
         command,
-        cwd=folder,
+        cwd=directory,
         env=env,
         umask=umask,
         capture_output=True,
@@ -44,13 +44,13 @@ def run(
     return Done(done.returncode != 0, done.stdout, (done.stdout + done.stderr).strip())
 
 
-def output_of(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> str:
+def output_of(command: Sequence[str], directory: Path, env: Mapping[str, str]) -> str:
     """What a program prints.
 
     Raises:
         Refused: with all that it said, if it fails.
     """
-    done = run(command, folder, env=env)
+    done = run(command, directory, env=env)
     if done.failed:
         raise Refused([f"`{' '.join(command[:4])} ...` failed:\n{done.said}"])
     return done.output

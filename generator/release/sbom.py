@@ -133,9 +133,9 @@ def prove(
         raise Refused(["The bill of materials tells of this machine or this run."])
 
 
-def _run(command: list[str], folder: Path) -> None:
+def _run(command: list[str], directory: Path) -> None:
     # A date in the environment would become a date in the bill.
     env = {
         name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"
     }
-    output_of(command, folder, env)
+    output_of(command, directory, env)

@@ -14,13 +14,13 @@ from ..model.build import HIDDEN
 DESCRIPTION = description_file.NAME
 
 
-def description(folder: Path) -> Document:
+def description(directory: Path) -> Document:
     """Return the API's description that a package holds: that of its own parts.
 
     Raises:
         SpecError: if it cannot be read.
     """
-    return loader.load(folder / DESCRIPTION)
+    return loader.load(directory / DESCRIPTION)
 
 
 def what_changed(old: Document, new: Document) -> list[Change]:
@@ -29,7 +29,7 @@ def what_changed(old: Document, new: Document) -> list[Change]:
 
 
 def between(old: Path, new: Path) -> list[Change]:
-    """Return what a user notices between the packages in two folders."""
+    """Return what a user notices between the packages in two directories."""
     return what_changed(description(old), description(new))
 
 

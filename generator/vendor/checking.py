@@ -27,7 +27,7 @@ class Report:
     """The state of a vendored package.
 
     Attributes:
-        folder: Where it is.
+        directory: Where it is.
         lock: Its lock.
         edits: What people did to its files.
         version: The version of plexy-pay that it is compared with.
@@ -38,7 +38,7 @@ class Report:
             nothing can be said.
     """
 
-    folder: Path
+    directory: Path
     lock: Lock
     edits: Edits
     version: str
@@ -77,38 +77,38 @@ class _Today(NamedTuple):
     description: Document
 
 
-def check(spec: Path, folder: Path) -> Report:
+def check(spec: Path, directory: Path) -> Report:
     """Compare a vendored package with its lock, and with what the spec and the generator of today make.
 
     Raises:
         ToolError: if the lock cannot be read, or the package cannot be made again.
         SpecError, GenerationError: if the spec is broken.
     """
-    lock = locks.read(folder)
-    edits = locks.edits(folder, lock)
-    options, overlays = again(folder, lock)
+    lock = locks.read(directory)
+    edits = locks.edits(directory, lock)
+    options, overlays = again(directory, lock)
     try:
-        today = _made_today(spec, folder, lock, options, overlays)
+        today = _made_today(spec, directory, lock, options, overlays)
     except UnknownPartError as error:
         today = _without(error.names, spec, options, overlays)
     return Report(
-        folder=folder,
+        directory=directory,
         lock=lock,
         edits=edits,
         version=pipeline.package_version(),
         files=today.files,
         overlays=_changed_overlays(lock.options, options),
         gone=today.gone,
-        changes=_changes(folder, edits, today.description),
+        changes=_changes(directory, edits, today.description),
     )
 
 
 def _made_today(
-    spec: Path, folder: Path, lock: Lock, options: Options, overlays: Sequence[Path]
+    spec: Path, directory: Path, lock: Lock, options: Options, overlays: Sequence[Path]
 ) -> _Today:
     """Make the package again, and compare its files with those of the lock."""
     with tempfile.TemporaryDirectory(prefix="plexy-vendor-check-") as scratch:
-        fresh = Path(scratch) / folder.resolve().name
+        fresh = Path(scratch) / directory.resolve().name
         built = build(spec, fresh, lock.package, options, overlays)
         files = locks.differing(lock, built.lock)
         return _Today(tuple(files), (), changing.description(fresh))
@@ -139,8 +139,8 @@ def _changed_overlays(then: Options, now: Options) -> tuple[str, ...]:
     return tuple(new.name for old, new in pairs if old != new)
 
 
-def _changes(folder: Path, edits: Edits, today: Document) -> list[Change] | None:
+def _changes(directory: Path, edits: Edits, today: Document) -> list[Change] | None:
     """Return what changed in the description; None if the one in the copy was edited."""
     if changing.DESCRIPTION in (*edits.changed, *edits.deleted):
         return None
-    return changing.what_changed(changing.description(folder), today)
+    return changing.what_changed(changing.description(directory), today)

@@ -20,8 +20,8 @@ def add_vendor(command: argparse.ArgumentParser) -> None:
         "dest",
         type=Path,
         metavar="DEST",
-        help="a folder from which the other repository imports its code; with --check or --update the copy, or any "
-        "folder above it",
+        help="a directory from which the other repository imports its code; with --check or --update the copy, or any "
+        "directory above it",
     )
     command.add_argument(
         "--name",
@@ -123,15 +123,17 @@ def _vendor(options: argparse.Namespace, only: list[str]) -> int:
 
 
 def _update(options: argparse.Namespace) -> int:
-    folder = placing.find(options.dest, options.name)
-    copied = copying.update(options.spec, folder, discard_edits=options.discard_edits)
+    directory = placing.find(options.dest, options.name)
+    copied = copying.update(
+        options.spec, directory, discard_edits=options.discard_edits
+    )
     _print(report.updated(copied))
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    folder = placing.find(options.dest, options.name)
-    found = check(options.spec, folder)
+    directory = placing.find(options.dest, options.name)
+    found = check(options.spec, directory)
     _print([report.as_json(found)] if options.json else report.checked(found))
     return 0 if found.passes else 1
 

@@ -23,9 +23,9 @@ from .placing import Place
 class EditedError(ToolError):
     """The copy was edited by hand, and writing would undo that."""
 
-    def __init__(self, folder: Path, edits: Edits) -> None:
+    def __init__(self, directory: Path, edits: Edits) -> None:
         super().__init__(
-            f"{folder} was edited by hand since it was vendored, and writing it anew would undo that:\n"
+            f"{directory} was edited by hand since it was vendored, and writing it anew would undo that:\n"
             f"{told(edits)}\n"
             "Make the change in a module of your own, in an overlay or in plexy-pay, and restore these files from your "
             "repository's history. Then run this again; with --discard-edits it gives the edits up."
@@ -66,7 +66,7 @@ def vendor(
 
     Args:
         spec: The root of the spec.
-        dest: A folder of the other repository from which code is imported.
+        dest: A directory of the other repository from which code is imported.
         name: The name of the package below it, with dots.
         only: The parts; none for all.
         overlays: Files of corrections, in their order.
@@ -77,52 +77,52 @@ def vendor(
         ToolError, SpecError, GenerationError: if it cannot be written. What was there stays.
     """
     place = placing.place(dest, name)
-    before = _lock_there(place.folder, discard_edits) if place.is_taken else None
+    before = _lock_there(place.directory, discard_edits) if place.is_taken else None
     for path in overlays:
         if not path.is_file():
             raise ToolError(f"There is no overlay {path}.")
-    options = Options(tuple(only), _recorded(overlays, place.folder))
+    options = Options(tuple(only), _recorded(overlays, place.directory))
     return _write(spec, place, options, overlays, before)
 
 
-def update(spec: Path, folder: Path, *, discard_edits: bool = False) -> Copied:
+def update(spec: Path, directory: Path, *, discard_edits: bool = False) -> Copied:
     """Bring a copy to the spec and the generator of today, with the options of its lock.
 
     Args:
         spec: The root of the spec.
-        folder: The copy.
+        directory: The copy.
         discard_edits: Whether it is written over if it was edited.
 
     Raises:
         EditedError: if the copy was edited, and its edits are not to be discarded.
         ToolError, SpecError, GenerationError: if it cannot be written. What was there stays.
     """
-    before = _lock_there(folder, discard_edits)
+    before = _lock_there(directory, discard_edits)
     version = pipeline.package_version()
     if parsed(version) < parsed(before.version):
         raise ToolError(
-            f"{folder} is of plexy-pay {before.version}, and this is the older {version}. Update this clone first "
+            f"{directory} is of plexy-pay {before.version}, and this is the older {version}. Update this clone first "
             "(`git pull`). To go back on purpose, vendor it again without --update."
         )
-    options, overlays = again(folder, before)
-    place = Place(folder, before.package, missing=())
+    options, overlays = again(directory, before)
+    place = Place(directory, before.package, missing=())
     return _write(spec, place, options, overlays, before)
 
 
-def again(folder: Path, lock: Lock) -> tuple[Options, list[Path]]:
+def again(directory: Path, lock: Lock) -> tuple[Options, list[Path]]:
     """Return the options of a copy with its overlays as they are today, and where these are.
 
     Raises:
         ToolError: if the copy was moved under another name, or an overlay is gone.
     """
-    name = folder.resolve().name
+    name = directory.resolve().name
     if lock.package.rpartition(".")[2] != name:
         raise ToolError(
-            f"{folder} was vendored as {lock.package}. Give the folder its name back, or delete it and vendor it as "
-            f"{name}."
+            f"{directory} was vendored as {lock.package}. Give the directory its name back, or delete it and vendor "
+            f"it as {name}."
         )
     overlays = [
-        Path(os.path.normpath(folder / one.name)) for one in lock.options.overlays
+        Path(os.path.normpath(directory / one.name)) for one in lock.options.overlays
     ]
     for path in overlays:
         if not path.is_file():
@@ -130,21 +130,21 @@ def again(folder: Path, lock: Lock) -> tuple[Options, list[Path]]:
                 f"The overlay {path}, with which {lock.package} was vendored, is gone. Restore it, or vendor the "
                 "package again without --update and with the overlays that you want."
             )
-    return Options(lock.options.only, _recorded(overlays, folder)), overlays
+    return Options(lock.options.only, _recorded(overlays, directory)), overlays
 
 
-def _lock_there(folder: Path, discard_edits: bool) -> Lock:
+def _lock_there(directory: Path, discard_edits: bool) -> Lock:
     """Return the lock of the copy that is there, which nobody edited, or whose edits do not count."""
-    lock = locks.read(folder)
-    edits = locks.edits(folder, lock)
+    lock = locks.read(directory)
+    edits = locks.edits(directory, lock)
     if edits and not discard_edits:
-        raise EditedError(folder, edits)
+        raise EditedError(directory, edits)
     return lock
 
 
-def _recorded(overlays: Iterable[Path], folder: Path) -> tuple[Overlay, ...]:
+def _recorded(overlays: Iterable[Path], directory: Path) -> tuple[Overlay, ...]:
     """Return what a lock says of the overlays: where they are, seen from the copy, and what is in them."""
-    home = folder.resolve()
+    home = directory.resolve()
     found: list[Overlay] = []
     for path in overlays:
         name = Path(os.path.relpath(path.resolve(), home))
@@ -164,14 +164,14 @@ def _write(
         prefix=".vendoring-", dir=place.outermost.parent
     ) as scratch:
         built = build(
-            spec, Path(scratch) / place.folder.name, place.package, options, overlays
+            spec, Path(scratch) / place.directory.name, place.package, options, overlays
         )
-        changes = changing.between(place.folder, built.folder) if before else []
-        discarded = locks.edits(place.folder, before) if before else Edits()
+        changes = changing.between(place.directory, built.directory) if before else []
+        discarded = locks.edits(place.directory, before) if before else Edits()
         is_new = before != built.lock or bool(discarded)
         if is_new:
-            trial.try_out(built.folder, place.package)
-            _put(built.folder, place)
+            trial.try_out(built.directory, place.package)
+            _put(built.directory, place)
     return Copied(place, built, before, changes, is_new, discarded)
 
 
@@ -179,13 +179,13 @@ def _put(built: Path, place: Place) -> None:
     """Put a package in its place, with the packages above it; where that fails, none of these stays."""
     made: list[Path] = []
     try:
-        for folder in place.missing:
-            folder.mkdir()
-            made.append(folder)
-            (folder / "__init__.py").touch()
-        writing.put(built, place.folder)
+        for directory in place.missing:
+            directory.mkdir()
+            made.append(directory)
+            (directory / "__init__.py").touch()
+        writing.put(built, place.directory)
     except OSError:
-        for folder in reversed(made):
-            (folder / "__init__.py").unlink(missing_ok=True)
-            folder.rmdir()
+        for directory in reversed(made):
+            (directory / "__init__.py").unlink(missing_ok=True)
+            directory.rmdir()
         raise

@@ -27,7 +27,7 @@ class Overlay:
     """A file of corrections that was applied.
 
     Attributes:
-        name: Its path from the folder of the package, with slashes.
+        name: Its path from the directory of the package, with slashes.
         hash: The hash of its bytes, line ends aside.
     """
 
@@ -73,20 +73,20 @@ class Lock:
         """Return the version of plexy-pay."""
         return self.generator[OWN]
 
-    def write(self, folder: Path) -> None:
-        """Write the lock into the folder of the package."""
+    def write(self, directory: Path) -> None:
+        """Write the lock into the directory of the package."""
         record = {"comment": _COMMENT, "lock": VERSION} | asdict(self)
         text = json.dumps(record, indent=2, ensure_ascii=False)
-        (folder / NAME).write_text(f"{text}\n", "utf-8")
+        (directory / NAME).write_text(f"{text}\n", "utf-8")
 
 
-def read(folder: Path) -> Lock:
-    """Return the lock of the package in the folder.
+def read(directory: Path) -> Lock:
+    """Return the lock of the package in the directory.
 
     Raises:
         ToolError: if it is missing, broken, or of a later plexy-pay.
     """
-    path = folder / NAME
+    path = directory / NAME
     try:
         record: Any = json.loads(path.read_text("utf-8"))
         form = record["lock"]
@@ -94,11 +94,11 @@ def read(folder: Path) -> Lock:
             return _lock(record)
     except FileNotFoundError:
         raise ToolError(
-            f"{folder} has no {NAME}, so it is no vendored package."
+            f"{directory} has no {NAME}, so it is no vendored package."
         ) from None
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         # A conflict of a merge is the usual reason.
-        advice = "Restore it from your repository's history, or delete the folder and vendor it anew."
+        advice = "Restore it from your repository's history, or delete the directory and vendor it anew."
         raise ToolError(f"{path} cannot be read as a lock file. {advice}") from None
     raise ToolError(
         f"{path} has the form {form}, and this plexy-pay knows {VERSION}. Use the plexy-pay that wrote it, or a later "
@@ -136,9 +136,9 @@ def _texts(record: Any) -> dict[str, str]:
     return {str(name): str(value) for name, value in record.items()}
 
 
-def edits(folder: Path, lock: Lock) -> Edits:
+def edits(directory: Path, lock: Lock) -> Edits:
     """Return what people did to the files of the package since the lock was written."""
-    return between(lock.files, hashes(folder))
+    return between(lock.files, hashes(directory))
 
 
 def differing(one: Lock, other: Lock) -> list[str]:
@@ -147,6 +147,6 @@ def differing(one: Lock, other: Lock) -> list[str]:
     return [name for name in names if one.files.get(name) != other.files.get(name)]
 
 
-def hashes(folder: Path) -> dict[str, str]:
+def hashes(directory: Path) -> dict[str, str]:
     """Return the hash of every file of the package but the lock, by path."""
-    return all_hashes(folder, NAME)
+    return all_hashes(directory, NAME)

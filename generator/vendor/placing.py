@@ -14,7 +14,7 @@ from . import lock as locks
 
 #: What a package at the top must not be called: it would hide what it imports itself.
 _TAKEN = sys.stdlib_module_names | {"attr", "attrs", "httpx"}
-#: Folders that hold no sources.
+#: Directories that hold no sources.
 _SKIPPED = frozenset(
     {"__pycache__", "build", "dist", "node_modules", "site-packages", "venv"}
 )
@@ -22,27 +22,27 @@ _SKIPPED = frozenset(
 
 @dataclass(frozen=True)
 class Place:
-    """A folder for the package, which may be there already.
+    """A directory for the package, which may be there already.
 
     Attributes:
-        folder: The folder.
+        directory: The directory.
         package: The name under which it is imported.
-        missing: The folders between that have to be made, the outermost first.
+        missing: The directories between that have to be made, the outermost first.
     """
 
-    folder: Path
+    directory: Path
     package: str
     missing: tuple[Path, ...]
 
     @property
     def is_taken(self) -> bool:
         """Return whether a vendored package is there."""
-        return _is_vendored(self.folder)
+        return _is_vendored(self.directory)
 
     @property
     def outermost(self) -> Path:
-        """Return the outermost of the folders that are written."""
-        return self.missing[0] if self.missing else self.folder
+        """Return the outermost of the directories that are written."""
+        return self.missing[0] if self.missing else self.directory
 
 
 def place(dest: Path, name: str) -> Place:
@@ -56,28 +56,28 @@ def place(dest: Path, name: str) -> Place:
     _check_name(name, steps)
     package = ".".join([*_packages_above(dest), *steps])
     _check_that_it_hides_nothing(name, package)
-    folders = [dest.joinpath(*steps[:depth]) for depth in range(1, len(steps) + 1)]
-    for path in folders:
+    directories = [dest.joinpath(*steps[:depth]) for depth in range(1, len(steps) + 1)]
+    for path in directories:
         _check_free(path)
-    *between, folder = folders
-    _check_ours(folder)
+    *between, directory = directories
+    _check_ours(directory)
     missing = [path for path in between if not path.exists()]
-    return Place(folder, package, tuple(missing))
+    return Place(directory, package, tuple(missing))
 
 
 def find(dest: Path, name: str | None) -> Path:
-    """Return the folder of the vendored package that `vendor DEST --check` means.
+    """Return the directory of the vendored package that `vendor DEST --check` means.
 
     Raises:
         ToolError: if there is none, or more than one.
     """
     if not dest.is_dir():
         raise ToolError(
-            f"There is no folder {dest}. Give the vendored package, or a folder that holds it."
+            f"There is no directory {dest}. Give the vendored package, or a directory that holds it."
         )
     found = [dest] if _is_vendored(dest) else list(_packages_below(dest))
     if name is not None:
-        found = [folder for folder in found if _is_called(folder, name)]
+        found = [directory for directory in found if _is_called(directory, name)]
     if len(found) == 1:
         return found[0]
     called = f" called {name}" if name else ""
@@ -86,15 +86,15 @@ def find(dest: Path, name: str | None) -> Path:
             f"{dest} has no vendored package{called}: no {locks.NAME} was found. Without --check and --update this "
             "command makes one."
         )
-    listed = "\n".join(f"  {folder}" for folder in found)
+    listed = "\n".join(f"  {directory}" for directory in found)
     raise ToolError(
-        f"{dest} has several vendored packages{called}; give the folder of one:\n{listed}"
+        f"{dest} has several vendored packages{called}; give the directory of one:\n{listed}"
     )
 
 
-def repository(folder: Path) -> Path | None:
-    """Return the root of the git repository that a folder is in, or None."""
-    absolute = folder.resolve()
+def repository(directory: Path) -> Path | None:
+    """Return the root of the git repository that a directory is in, or None."""
+    absolute = directory.resolve()
     for path in (absolute, *absolute.parents):
         if (path / ".git").exists():
             return path
@@ -104,23 +104,23 @@ def repository(folder: Path) -> Path | None:
 # -- packages that are there -----------------------------------------------------------------------------------------
 
 
-def _is_vendored(folder: Path) -> bool:
-    return (folder / locks.NAME).is_file()
+def _is_vendored(directory: Path) -> bool:
+    return (directory / locks.NAME).is_file()
 
 
-def _is_called(folder: Path, name: str) -> bool:
-    """Return whether the path of a folder ends in a name with dots."""
+def _is_called(directory: Path, name: str) -> bool:
+    """Return whether the path of a directory ends in a name with dots."""
     tail = tuple(name.split("."))
-    return folder.resolve().parts[-len(tail) :] == tail
+    return directory.resolve().parts[-len(tail) :] == tail
 
 
 def _packages_below(dest: Path) -> Iterator[Path]:
-    """Yield the vendored packages in a folder."""
-    for folder, names, files in os.walk(dest):
+    """Yield the vendored packages in a directory."""
+    for directory, names, files in os.walk(dest):
         # The walk goes on in the names that are left in this list.
         names[:] = sorted(filter(_may_hold_sources, names))
         if locks.NAME in files:
-            yield Path(folder)
+            yield Path(directory)
 
 
 def _may_hold_sources(name: str) -> bool:
@@ -128,12 +128,12 @@ def _may_hold_sources(name: str) -> bool:
 
 
 def _packages_above(dest: Path) -> list[str]:
-    """Return the packages that a folder is in, itself included, from their `__init__.py`; the outermost first."""
+    """Return the packages that a directory is in, itself included, from their `__init__.py`; the outermost first."""
     names: list[str] = []
-    folder = dest.resolve()
-    while (folder / "__init__.py").is_file() and folder.name.isidentifier():
-        names.insert(0, folder.name)
-        folder = folder.parent
+    directory = dest.resolve()
+    while (directory / "__init__.py").is_file() and directory.name.isidentifier():
+        names.insert(0, directory.name)
+        directory = directory.parent
     return names
 
 
@@ -143,11 +143,11 @@ def _packages_above(dest: Path) -> list[str]:
 def _check_dest(dest: Path) -> None:
     if not dest.is_dir():
         raise ToolError(
-            f"There is no folder {dest}. Give one from which your code is imported, such as ../shop/src."
+            f"There is no directory {dest}. Give one from which your code is imported, such as ../shop/src."
         )
     if _is_vendored(dest):
         raise ToolError(
-            f"{dest} is a vendored package itself. Add --update or --check, or give the folder that holds it and "
+            f"{dest} is a vendored package itself. Add --update or --check, or give the directory that holds it and "
             "--name."
         )
 
@@ -170,11 +170,13 @@ def _check_that_it_hides_nothing(name: str, package: str) -> None:
 
 
 def _check_free(path: Path) -> None:
-    """Refuse what cannot become a folder, and a folder that would hide a module."""
+    """Refuse what cannot become a directory, and a directory that would hide a module."""
     if path.is_symlink():
-        raise ToolError(f"{path} is a symbolic link. Give the folder that it leads to.")
+        raise ToolError(
+            f"{path} is a symbolic link. Give the directory that it leads to."
+        )
     if path.exists() and not path.is_dir():
-        raise ToolError(f"{path} is no folder. Choose another name, or move it.")
+        raise ToolError(f"{path} is no directory. Choose another name, or move it.")
     module = path.with_suffix(".py")
     if module.exists():
         raise ToolError(
@@ -182,10 +184,10 @@ def _check_free(path: Path) -> None:
         )
 
 
-def _check_ours(folder: Path) -> None:
-    """Refuse a folder with files of others."""
-    if folder.is_dir() and locks.hashes(folder) and not _is_vendored(folder):
+def _check_ours(directory: Path) -> None:
+    """Refuse a directory with files of others."""
+    if directory.is_dir() and locks.hashes(directory) and not _is_vendored(directory):
         raise ToolError(
-            f"{folder} has files and no {locks.NAME}, so they are not ours to replace. Choose another name, or move "
+            f"{directory} has files and no {locks.NAME}, so they are not ours to replace. Choose another name, or move "
             "them."
         )

@@ -27,9 +27,9 @@ _NAMED = 10
 
 def copied(done: Copied) -> list[str]:
     """Return what to say when the package was copied, or its options were changed."""
-    folder = done.place.folder
+    directory = done.place.directory
     if not done.is_new:
-        return [f"{folder} is already what this would write; nothing was changed."]
+        return [f"{directory} is already what this would write; nothing was changed."]
     lock = done.built.lock
     return [
         _first_line(done),
@@ -37,28 +37,30 @@ def copied(done: Copied) -> list[str]:
         *_notes(done),
         *_differences(done),
         *_requirements(lock),
-        f"Commit the folder. To see later whether it is current: {_command(folder, '--check')}",
+        f"Commit the directory. To see later whether it is current: {_command(directory, '--check')}",
     ]
 
 
 def updated(done: Copied) -> list[str]:
     """Return what to say when a copy was updated."""
-    folder, lock, before = done.place.folder, done.built.lock, done.before
+    directory, lock, before = done.place.directory, done.built.lock, done.before
     assert before is not None
     if not done.is_new:
-        return [f"{folder} is current: plexy-pay {lock.version}. Nothing was changed."]
+        return [
+            f"{directory} is current: plexy-pay {lock.version}. Nothing was changed."
+        ]
     versions = (
         lock.version
         if lock.version == before.version
         else f"{before.version} to {lock.version}"
     )
     lines = [
-        f"Updated {lock.package} in {folder}: plexy-pay {versions}, {_counted(done.built)}."
+        f"Updated {lock.package} in {directory}: plexy-pay {versions}, {_counted(done.built)}."
     ]
     lines += _differences(done)
     if lock.requires != before.requires:
         lines += _requirements(lock)
-    return [*lines, "Run your tests, read the diff, and commit the folder."]
+    return [*lines, "Run your tests, read the diff, and commit the directory."]
 
 
 def _first_line(done: Copied) -> str:
@@ -66,7 +68,7 @@ def _first_line(done: Copied) -> str:
     word = "Vendored" if done.before is None else "Vendored anew"
     parts = ", ".join(lock.options.only) or "everything"
     return (
-        f"{word} {lock.package} in {done.place.folder}: {parts} of plexy-pay {lock.version}, "
+        f"{word} {lock.package} in {done.place.directory}: {parts} of plexy-pay {lock.version}, "
         f"{_counted(done.built)}."
     )
 
@@ -122,37 +124,37 @@ def _changes(changes: list[Change], files: Sequence[str]) -> list[str]:
 
 def _notes(done: Copied) -> Iterator[str]:
     """Yield what a user may not expect, and need not be wrong."""
-    folder, lock = done.place.folder, done.built.lock
-    yield from _notes_on_folders(folder, lock)
-    yield from _notes_on_adapters(folder)
-    yield from _notes_on_overlays(folder, lock)
+    directory, lock = done.place.directory, done.built.lock
+    yield from _notes_on_directories(directory, lock)
+    yield from _notes_on_adapters(directory)
+    yield from _notes_on_overlays(directory, lock)
 
 
-def _notes_on_folders(folder: Path, lock: Lock) -> Iterator[str]:
+def _notes_on_directories(directory: Path, lock: Lock) -> Iterator[str]:
     depth = lock.package.count(".")
-    for parent in list(folder.parents)[:depth]:
+    for parent in list(directory.parents)[:depth]:
         if not (parent / "__init__.py").is_file():
             yield (
                 f"Note: {parent} has no __init__.py. Python imports from it all the same, but some build tools leave "
-                "such folders out."
+                "such directories out."
             )
 
 
-def _notes_on_adapters(folder: Path) -> Iterator[str]:
-    there = (folder / WEBHOOKS).is_dir()
+def _notes_on_adapters(directory: Path) -> Iterator[str]:
+    there = (directory / WEBHOOKS).is_dir()
     modules = [
-        folder.joinpath(*name.split(".")).with_suffix(".py") for name in ADAPTERS
+        directory.joinpath(*name.split(".")).with_suffix(".py") for name in ADAPTERS
     ]
     if there and not any(module.exists() for module in modules):
         yield f"Note: webhooks come without adapters for web frameworks. For one, choose {', '.join(ADAPTERS)}, too."
 
 
-def _notes_on_overlays(folder: Path, lock: Lock) -> Iterator[str]:
-    root = placing.repository(folder)
+def _notes_on_overlays(directory: Path, lock: Lock) -> Iterator[str]:
+    root = placing.repository(directory)
     if root is None:
         return
     for overlay in lock.options.overlays:
-        if not (folder / overlay.name).resolve().is_relative_to(root):
+        if not (directory / overlay.name).resolve().is_relative_to(root):
             yield (
                 f"Note: the overlay {overlay.name} is outside of {root}. Keep it in there, so that others can update "
                 "the package too."
@@ -166,13 +168,13 @@ def checked(report: Report) -> list[str]:
     """Return what to say of the state of a copy."""
     if report.passes:
         return [
-            f"{report.lock.package} in {report.folder} is untouched and current: plexy-pay {report.version}."
+            f"{report.lock.package} in {report.directory} is untouched and current: plexy-pay {report.version}."
         ]
     return [*_about_edits(report), *_about_age(report)]
 
 
 def _about_edits(report: Report) -> list[str]:
-    name = f"{report.lock.package} in {report.folder}"
+    name = f"{report.lock.package} in {report.directory}"
     if not report.edits:
         return [f"{name} is untouched."]
     return [
@@ -225,7 +227,7 @@ def _next_step(report: Report) -> list[str]:
             "Next: vendor it again without --update, and with the parts that there are."
         ]
     # Edited files have to be restored first, as was said.
-    return [] if report.edits else [f"Next: {_command(report.folder, '--update')}"]
+    return [] if report.edits else [f"Next: {_command(report.directory, '--update')}"]
 
 
 def as_json(report: Report) -> str:
@@ -264,9 +266,9 @@ def _change_record(change: Change) -> dict[str, Any]:
 # -- words -----------------------------------------------------------------------------------------------------------
 
 
-def _command(folder: Path, option: str) -> str:
+def _command(directory: Path, option: str) -> str:
     """Return the command that does something to a copy."""
-    return f"./nox -s vendor -- {shlex.quote(str(folder))} {option}"
+    return f"./nox -s vendor -- {shlex.quote(str(directory))} {option}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -159,7 +159,7 @@ def test_a_grown_document_is_sound_and_has_everything_that_many_times(
 
 
 def test_the_stock_client_is_the_tools_own_work_on_the_whole_document() -> None:
-    api = stock.folder() / stock.NAME / "api"
+    api = stock.directory() / stock.NAME / "api"
 
     made = [path for path in api.rglob("*.py") if path.name != "__init__.py"]
     assert len(made) == len(list(operations(bundled())))

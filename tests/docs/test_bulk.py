@@ -67,11 +67,11 @@ class Watched:
         return dict(pairs)
 
 
-class Room:
-    """A folder with the programs, and a sandbox for them."""
+class Workspace:
+    """A directory with the programs, and a sandbox for them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
         self.watched = Watched()
 
     def run(
@@ -86,7 +86,7 @@ class Room:
         for old, new in changes:
             assert text.count(old) == 1
             text = text.replace(old, new)
-        (self.folder / name).write_text(text)
+        (self.directory / name).write_text(text)
         self.watched.connections.clear()
         self.watched.calls.clear()
         # Nothing is written to stderr: no warning about a socket or a process that was left behind.
@@ -95,7 +95,7 @@ class Room:
             env = {
                 **os.environ,
                 "PLEXY_BASE_URL": sandbox.base_url,
-                "PYTHONPATH": str(self.folder),
+                "PYTHONPATH": str(self.directory),
             }
             # Dask reports the heartbeats that a cluster misses while it is being closed.
             env |= {"DASK_LOGGING__DISTRIBUTED": "critical"}
@@ -103,7 +103,7 @@ class Room:
             # It waits until the last process that the program started has closed its output.
             done = subprocess.run(
                 command,
-                cwd=self.folder,
+                cwd=self.directory,
                 env=env,
                 capture_output=True,
                 text=True,
@@ -116,52 +116,56 @@ class Room:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
-    return Room(tmp_path)
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
 
 
-def assert_each_order_has_its_link(room: Room, printed: list[list[str]]) -> None:
-    made = room.watched.made()
+def assert_each_order_has_its_link(
+    workspace: Workspace, printed: list[list[str]]
+) -> None:
+    made = workspace.watched.made()
     assert printed == [[order, made[order]] for order in ORDERS]
-    assert len(room.watched.calls) == len(made) == 1000
+    assert len(workspace.watched.calls) == len(made) == 1000
 
 
 @pytest.mark.parametrize("name", ["threads.py", "tasks.py"])
 def test_a_thousand_calls_of_threads_and_of_tasks_share_their_connections(
-    room: Room, name: str
+    workspace: Workspace, name: str
 ) -> None:
-    assert_each_order_has_its_link(room, room.run(name))
+    assert_each_order_has_its_link(workspace, workspace.run(name))
     # Twenty at once. On a slow machine some stay idle for so long that they are replaced.
-    assert len(room.watched.connections) <= 100
+    assert len(workspace.watched.connections) <= 100
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
 def test_a_thousand_calls_of_processes_do_not_connect_for_each_piece_of_work(
-    room: Room, method: str
+    workspace: Workspace, method: str
 ) -> None:
     changes = ('get_context("spawn")', f'get_context("{method}")')
-    assert_each_order_has_its_link(room, room.run("processes.py", changes))
+    assert_each_order_has_its_link(workspace, workspace.run("processes.py", changes))
     # The client is unpickled for each of 20 pieces of work, in four processes.
-    assert len(room.watched.connections) <= 10
+    assert len(workspace.watched.connections) <= 10
 
 
 def test_a_thousand_calls_on_a_dask_cluster_do_not_connect_for_each_task(
-    room: Room,
+    workspace: Workspace,
 ) -> None:
-    room.run("threads.py")
-    made = room.watched.made()
-    (room.folder / "links.txt").write_text("\n".join(made[order] for order in ORDERS))
-    printed = room.run("cluster.py")
+    workspace.run("threads.py")
+    made = workspace.watched.made()
+    (workspace.directory / "links.txt").write_text(
+        "\n".join(made[order] for order in ORDERS)
+    )
+    printed = workspace.run("cluster.py")
     assert printed == [[made[order], order] for order in ORDERS]
-    assert Counter(call for call, _, _ in room.watched.calls) == {
+    assert Counter(call for call, _, _ in workspace.watched.calls) == {
         f"GET /v1/payment-links/{link}": 1 for link in made.values()
     }
     # The client is unpickled for each task, on eight threads of two processes.
-    assert len(room.watched.connections) <= 100
+    assert len(workspace.watched.connections) <= 100
 
 
-def test_the_page_says_of_pickles_what_is_true(room: Room) -> None:
-    remade, advice = room.run("pickled.py", key=None)
+def test_the_page_says_of_pickles_what_is_true(workspace: Workspace) -> None:
+    remade, advice = workspace.run("pickled.py", key=None)
     assert " ".join(remade).startswith("<PlexyPay api_key='********' ")
     assert "cannot be pickled" in " ".join(advice)
 
@@ -176,11 +180,13 @@ with RunningSandbox(app) as server:
 """
 
 
-def test_a_web_application_keeps_one_client_for_all_requests(room: Room) -> None:
-    (room.folder / "use.py").write_text(USING_THE_APP)
-    printed = room.run("app.py", start="use.py")
-    assert len(printed) == len(room.watched.made()) == 3
-    assert len(room.watched.connections) == 1
+def test_a_web_application_keeps_one_client_for_all_requests(
+    workspace: Workspace,
+) -> None:
+    (workspace.directory / "use.py").write_text(USING_THE_APP)
+    printed = workspace.run("app.py", start="use.py")
+    assert len(printed) == len(workspace.watched.made()) == 3
+    assert len(workspace.watched.connections) == 1
 
 
 def test_every_program_of_a_file_is_run_here() -> None:

@@ -50,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def look(limits: list[str], keep: Path, *further: str) -> tuple[int, str]:
     """Run the fuzzer in a process of its own, which it ends as it likes: the exit code, and what it said."""
-    with tempfile.TemporaryDirectory() as folder:
-        corpus, dictionary = Path(folder) / "corpus", Path(folder) / "words"
+    with tempfile.TemporaryDirectory() as directory:
+        corpus, dictionary = Path(directory) / "corpus", Path(directory) / "words"
         corpus.mkdir()
         for number, seed in enumerate(target.seeds()):
             (corpus / f"seed-{number:03}").write_bytes(seed)
@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--keep",
         default=".",
-        help="the folder for an input that was found (%(default)s)",
+        help="the directory for an input that was found (%(default)s)",
     )
     return parser
 

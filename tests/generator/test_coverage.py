@@ -459,7 +459,7 @@ def test_the_spec_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
-def test_a_folder_without_the_lists_is_an_error_that_says_so(
+def test_a_directory_without_the_lists_is_an_error_that_says_so(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["coverage", "--spec", str(small), "--expect", str(tmp_path)]) == 1

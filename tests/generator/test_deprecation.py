@@ -185,13 +185,13 @@ def test_a_package_without_deprecations_never_loads_the_module(tmp_path: Path) -
     sync_client(module).orders.void("o1")
     sync_client(module).orders.create(title="t")
     assert f"{module.__name__}._core.deprecation" not in sys.modules
-    folder = Path(str(module.__file__)).parent
-    rooms = (
-        *folder.glob("api/*/*.py"),
-        *folder.glob("_resources/*.py"),
-        *folder.glob("models/*.py"),
+    directory = Path(str(module.__file__)).parent
+    directories = (
+        *directory.glob("api/*/*.py"),
+        *directory.glob("_resources/*.py"),
+        *directory.glob("models/*.py"),
     )
-    assert not [path for path in rooms if "deprecat" in path.read_text("utf-8")]
+    assert not [path for path in directories if "deprecat" in path.read_text("utf-8")]
 
 
 PROGRAM = """\

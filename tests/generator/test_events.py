@@ -80,8 +80,8 @@ def spec(*hooks: Json) -> Json:
     return copy.deepcopy(document(None, paths, components=components, webhooks=entries))
 
 
-def generated(folder: Path, *hooks: Json) -> ModuleType:
-    package = generate(folder, spec(*hooks))
+def generated(directory: Path, *hooks: Json) -> ModuleType:
+    package = generate(directory, spec(*hooks))
     return importlib.import_module(f"{package.__name__}.webhooks._events")
 
 
@@ -200,9 +200,9 @@ def test_a_webhook_whose_class_or_row_is_lost_stops_the_run(
 ) -> None:
     format_tree = pipeline.formatting.format_tree
 
-    def lose(folder: Path, keep: frozenset[Path]) -> None:
-        format_tree(folder, keep)
-        path = folder / "webhooks" / "_events.py"
+    def lose(directory: Path, keep: frozenset[Path]) -> None:
+        format_tree(directory, keep)
+        path = directory / "webhooks" / "_events.py"
         text = path.read_text("utf-8")
         assert text.count(lost) == 1
         path.write_text(text.replace(lost, "pass"), "utf-8")

@@ -18,9 +18,9 @@ HERE = Path(__file__).parent
 SPECS = {"golden": "", "golden_deprecated": "deprecated"}
 
 
-def generated(spec: str, folder: Path) -> dict[str, str]:
+def generated(spec: str, directory: Path) -> dict[str, str]:
     """The generated files, those copied or the same for every spec left out."""
-    package = folder / "golden"
+    package = directory / "golden"
     pipeline.build_from(loader.load(HERE / spec / "openapi.yaml"), package, "0.0.0")
     same_for_all = {
         source.relative_to(pipeline.RUNTIME)
@@ -39,12 +39,12 @@ def generated(spec: str, folder: Path) -> dict[str, str]:
 def test_the_golden_spec_becomes_exactly_the_expected_code(
     spec: str, tmp_path: Path
 ) -> None:
-    folder = HERE / spec / "expected"
+    directory = HERE / spec / "expected"
     expected = {
-        path.relative_to(folder).as_posix().removesuffix(".txt"): path.read_text(
+        path.relative_to(directory).as_posix().removesuffix(".txt"): path.read_text(
             "utf-8"
         )
-        for path in sorted(folder.rglob("*.txt"))
+        for path in sorted(directory.rglob("*.txt"))
     }
     fresh = generated(spec, tmp_path)
     assert sorted(fresh) == sorted(expected)

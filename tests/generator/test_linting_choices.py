@@ -125,9 +125,9 @@ WORDS = {
 }
 
 
-def refused(folder: Path, file: str, old: str, new: str) -> list[str]:
+def refused(directory: Path, file: str, old: str, new: str) -> list[str]:
     """Lint a description with one text replaced; returns what is said, line by line."""
-    spec = write_spec(folder / "spec", edited(BASE, file, old, new))
+    spec = write_spec(directory / "spec", edited(BASE, file, old, new))
     with pytest.raises(SpecError) as raised:
         pipeline.load_and_lint(spec, redocly=False)
     return str(raised.value).splitlines()

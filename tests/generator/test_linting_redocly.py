@@ -16,19 +16,19 @@ from generator.loader import load
 
 @pytest.fixture(name="node_modules")
 def _node_modules() -> Path:
-    folder = Path(
+    directory = Path(
         os.environ.get("PLEXY_NODE_MODULES") or redocly.PROJECT / "node_modules"
     )
-    if not (folder / ".bin" / "redocly").exists():
+    if not (directory / ".bin" / "redocly").exists():
         pytest.fail(
-            f"Redocly CLI is not in {folder}. Run `npm ci`, or set PLEXY_NODE_MODULES to where it is."
+            f"Redocly CLI is not in {directory}. Run `npm ci`, or set PLEXY_NODE_MODULES to where it is."
         )
-    return folder
+    return directory
 
 
 @pytest.fixture(name="pretend")
 def _pretend(tmp_path: Path) -> Path:
-    """A folder in which a script stands where npm puts Redocly CLI."""
+    """A directory in which a script stands where npm puts Redocly CLI."""
     script = tmp_path / "node_modules" / ".bin" / "redocly"
     script.parent.mkdir(parents=True)
     script.touch()
@@ -36,8 +36,10 @@ def _pretend(tmp_path: Path) -> Path:
     return script
 
 
-def check(folder: Path, node_modules: Path, files: dict[str, str]) -> list[Diagnostic]:
-    return redocly.check(write_spec(folder / "spec", files), node_modules)
+def check(
+    directory: Path, node_modules: Path, files: dict[str, str]
+) -> list[Diagnostic]:
+    return redocly.check(write_spec(directory / "spec", files), node_modules)
 
 
 def test_the_base_document_passes_everything(

@@ -49,9 +49,9 @@ ROOT, PATHS, LINKS, ERRORS = (
 class Found:
     """A diagnostic, with the text of the line it points at."""
 
-    def __init__(self, diagnostic: Diagnostic, folder: Path) -> None:
+    def __init__(self, diagnostic: Diagnostic, directory: Path) -> None:
         path = Path(diagnostic.file)
-        self.at = (path.relative_to(folder).as_posix(), diagnostic.line)
+        self.at = (path.relative_to(directory).as_posix(), diagnostic.line)
         self.text = (
             path.read_text(encoding="utf-8").splitlines()[diagnostic.line - 1].strip()
         )
@@ -458,9 +458,9 @@ def test_an_array_is_its_own_items_whole_or_in_pages(
     paged = (PATHS, "      items: data\n", "")
     no_total = (PATHS, "      total: total\n", "")
     for number, edits in enumerate(([WHOLE], [paged, no_total])):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        assert passes(folder, *ARRAY, *edits)
+        directory = tmp_path / str(number)
+        directory.mkdir()
+        assert passes(directory, *ARRAY, *edits)
 
     found = breaks(the_reader, *ARRAY, paged)
     assert found.text == "total: total"

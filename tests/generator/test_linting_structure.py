@@ -25,16 +25,16 @@ ROOT, PATHS, LINKS, ERRORS = (
 )
 
 
-def found_in(folder: Path, files: dict[str, str]) -> list[tuple[str, str, str]]:
+def found_in(directory: Path, files: dict[str, str]) -> list[tuple[str, str, str]]:
     """The diagnostics as file, text of the line, message."""
-    diagnostics = list(structure.check(load(write_spec(folder, files))))
+    diagnostics = list(structure.check(load(write_spec(directory, files))))
     assert all(
         "OpenAPI 3.1.0" in f"{diagnostic.message} {diagnostic.fix}"
         for diagnostic in diagnostics
     )
     return [
         (
-            Path(diagnostic.file).relative_to(folder).as_posix(),
+            Path(diagnostic.file).relative_to(directory).as_posix(),
             Path(diagnostic.file)
             .read_text(encoding="utf-8")
             .splitlines()[diagnostic.line - 1]

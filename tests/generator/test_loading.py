@@ -32,7 +32,7 @@ def _loaded(tmp_path: Path) -> Load:
 
 @pytest.fixture(name="refused")
 def _refused(tmp_path: Path) -> Refuse:
-    """The diagnostics of a document that cannot be loaded; their files as paths from the document's folder."""
+    """The diagnostics of a document that cannot be loaded; their files as paths from the document's directory."""
 
     def refuse(files: dict[str, str]) -> list[Diagnostic]:
         with pytest.raises(SpecError) as caught:
@@ -137,7 +137,9 @@ def test_a_json_file_is_a_document(loaded: Load) -> None:
     assert document.where(("info",)).line == 3
 
 
-def test_the_folder_of_the_root_file_may_be_given_in_its_place(tmp_path: Path) -> None:
+def test_the_directory_of_the_root_file_may_be_given_in_its_place(
+    tmp_path: Path,
+) -> None:
     root = write_spec(tmp_path, BASE)
 
     assert load(tmp_path) == load(root)
@@ -454,8 +456,8 @@ def test_loading_keeps_every_value_that_another_yaml_library_wrote(
 
 
 def _load_text(text: str, name: str) -> Document:
-    with tempfile.TemporaryDirectory() as folder:
-        return load(write_spec(Path(folder), {name: text}))
+    with tempfile.TemporaryDirectory() as directory:
+        return load(write_spec(Path(directory), {name: text}))
 
 
 def test_status_codes_are_text_with_quotes_or_without(loaded: Load) -> None:
@@ -660,7 +662,7 @@ def test_a_mapping_of_a_discriminator_that_leads_nowhere_is_refused(
     assert place(diagnostics) == ("schemas/a.yaml", 5)
 
 
-def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+def test_a_link_that_leads_out_of_the_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.yaml").write_text("A: {type: string}\n")
     root = write_spec(
         tmp_path / "spec",
@@ -672,17 +674,17 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
         load(root)
 
 
-@pytest.mark.parametrize("folder", ["schemas", "paths"])
+@pytest.mark.parametrize("directory", ["schemas", "paths"])
 def test_a_link_among_the_files_that_are_read_by_themselves_is_refused(
-    tmp_path: Path, folder: str
+    tmp_path: Path, directory: str
 ) -> None:
     (tmp_path / "secret.yaml").write_text("Secret: {description: pr_of_the_machine}\n")
     root = write_spec(tmp_path / "spec", {"openapi.yaml": HEAD + "paths: {}\n"})
-    (tmp_path / "spec" / folder).mkdir()
-    (tmp_path / "spec" / folder / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    (tmp_path / "spec" / directory).mkdir()
+    (tmp_path / "spec" / directory / "link.yaml").symlink_to(tmp_path / "secret.yaml")
 
     with pytest.raises(
-        SpecError, match=f"{folder}/link.yaml:1: .* outside of the spec directory"
+        SpecError, match=f"{directory}/link.yaml:1: .* outside of the spec directory"
     ) as caught:
         load(root)
     assert "pr_of_the_machine" not in str(caught.value)
@@ -692,7 +694,7 @@ def test_a_link_among_the_files_that_are_read_by_themselves_is_refused(
     "reference",
     ["%2Fetc%2Fpasswd", "..%2f..%2felsewhere.yaml", "a%00b.yaml", "../link/x.yaml"],
 )
-def test_no_spelling_of_a_path_leads_out_of_the_folder(
+def test_no_spelling_of_a_path_leads_out_of_the_directory(
     tmp_path: Path, reference: str
 ) -> None:
     files = edited(

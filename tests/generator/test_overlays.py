@@ -521,8 +521,8 @@ GOOD = {
 @given(data=st.data())
 def test_no_overlay_ends_in_a_traceback(data: st.DataObject) -> None:
     overlay = data.draw(broken(GOOD))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "broken.overlay.json"
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "broken.overlay.json"
         path.write_text(json.dumps(overlay), "utf-8")
         with contextlib.suppress(SpecError):
             overlays.apply(base(), [path])
@@ -675,15 +675,15 @@ CONFIRMED = """\
 """
 
 
-def built(folder: Path, name: str, *overlays_in_order: Path) -> ModuleType:
+def built(directory: Path, name: str, *overlays_in_order: Path) -> ModuleType:
     pipeline.build(
-        write_spec(folder / "spec", GUESSED), folder / name, overlays_in_order
+        write_spec(directory / "spec", GUESSED), directory / name, overlays_in_order
     )
-    sys.path.insert(0, str(folder))
+    sys.path.insert(0, str(directory))
     try:
         return importlib.import_module(name)
     finally:
-        sys.path.remove(str(folder))
+        sys.path.remove(str(directory))
 
 
 class Recorder(httpx.BaseTransport):
@@ -797,14 +797,14 @@ def test_bundle_and_coverage_take_overlays_too(
 
 @pytest.fixture(name="node_modules")
 def _node_modules() -> Path:
-    folder = Path(
+    directory = Path(
         os.environ.get("PLEXY_NODE_MODULES") or redocly.PROJECT / "node_modules"
     )
-    if not (folder / ".bin" / "redocly").exists():
+    if not (directory / ".bin" / "redocly").exists():
         pytest.fail(
-            f"Redocly CLI is not in {folder}. Run `npm ci`, or set PLEXY_NODE_MODULES."
+            f"Redocly CLI is not in {directory}. Run `npm ci`, or set PLEXY_NODE_MODULES."
         )
-    return folder
+    return directory
 
 
 def test_redocly_reads_the_overlaid_document_and_its_diagnostics_name_the_overlay(

@@ -28,12 +28,12 @@ RETRIEVE = ("paths", "/v1/links/{id}", "get")
 ENUM = ("components", "schemas", "LinkStatus", "enum")
 
 
-def apply_1_1(folder: Path, *overlays_in_order: str) -> Document:
-    return apply(folder, *overlays_in_order, head=HEAD_1_1)
+def apply_1_1(directory: Path, *overlays_in_order: str) -> Document:
+    return apply(directory, *overlays_in_order, head=HEAD_1_1)
 
 
-def diagnostics_1_1(folder: Path, *overlays_in_order: str) -> list[Diagnostic]:
-    return diagnostics(folder, *overlays_in_order, head=HEAD_1_1)
+def diagnostics_1_1(directory: Path, *overlays_in_order: str) -> list[Diagnostic]:
+    return diagnostics(directory, *overlays_in_order, head=HEAD_1_1)
 
 
 # -- which version it is -----------------------------------------------------------------------------------------------
@@ -376,8 +376,8 @@ def test_objects_merge_in_1_0_as_ever_in_1_1_alike_and_by_a_copy_too(
     actions = [{"target": "$.x-old", "update": new}]
     copies = [{"target": "$.x-old", "copy": "$.x-new"}]
     for version, listed in (("1.0.0", actions), ("1.1.0", actions), ("1.1.0", copies)):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "ours.json"
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory) / "ours.json"
             info = {"title": "t", "version": "1"}
             path.write_text(
                 json.dumps({"overlay": version, "info": info, "actions": listed}),
@@ -412,8 +412,8 @@ GOOD = {
 @given(data=st.data())
 def test_no_overlay_of_1_1_ends_in_a_traceback(data: st.DataObject) -> None:
     overlay = data.draw(broken(GOOD))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "broken.overlay.json"
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "broken.overlay.json"
         path.write_text(json.dumps(overlay), "utf-8")
         with contextlib.suppress(SpecError):
             overlays.apply(base(), [path])
@@ -644,8 +644,8 @@ def test_copy_then_remove_moves_any_operation_of_the_spec_and_changes_nothing_el
     ]
     if "parameters" in mapping(before.get(moved.pointer[:-1])):
         actions.append({"target": f"{new}.parameters", "copy": f"{old}.parameters"})
-    with tempfile.TemporaryDirectory() as folder:
-        overlay = Path(folder) / "ours.overlay.yaml"
+    with tempfile.TemporaryDirectory() as directory:
+        overlay = Path(directory) / "ours.overlay.yaml"
         info = {"title": "t", "version": "1"}
         overlay.write_text(
             yaml.safe_dump({"overlay": "1.1.0", "info": info, "actions": actions}),
@@ -690,13 +690,13 @@ def test_the_help_names_both_versions(
 
 @pytest.fixture(name="openapi_format")
 def _openapi_format() -> Path:
-    folder = Path(
+    directory = Path(
         os.environ.get("PLEXY_NODE_MODULES") or redocly.PROJECT / "node_modules"
     )
-    program = folder / ".bin" / "openapi-format"
+    program = directory / ".bin" / "openapi-format"
     if not program.exists():
         pytest.fail(
-            f"openapi-format is not in {folder}. Run `npm ci`, or set PLEXY_NODE_MODULES."
+            f"openapi-format is not in {directory}. Run `npm ci`, or set PLEXY_NODE_MODULES."
         )
     return program
 

@@ -20,12 +20,14 @@ PAGE = ROOT / "docs" / "overlays.md"
 DECISIONS = ROOT / "spec" / "DECISIONS.md"
 
 
-def overlays_of(page: Path, folder: Path) -> list[Path]:
+def overlays_of(page: Path, directory: Path) -> list[Path]:
     """Write the overlays that a page shows as files."""
     blocks = re.findall(
         r"^ *```yaml\n(.*?)^ *```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
-    paths = [folder / f"{number}.overlay.yaml" for number in range(1, len(blocks) + 1)]
+    paths = [
+        directory / f"{number}.overlay.yaml" for number in range(1, len(blocks) + 1)
+    ]
     for path, text in zip(paths, blocks, strict=True):
         path.write_text(textwrap.dedent(text), "utf-8")
     return paths

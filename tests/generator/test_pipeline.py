@@ -41,10 +41,10 @@ def package(built: Path, tmp_path: Path) -> Path:
     return copy
 
 
-def tree(folder: Path) -> dict[str, bytes]:
+def tree(directory: Path) -> dict[str, bytes]:
     return {
-        p.relative_to(folder).as_posix(): p.read_bytes()
-        for p in sorted(folder.rglob("*"))
+        p.relative_to(directory).as_posix(): p.read_bytes()
+        for p in sorted(directory.rglob("*"))
         if p.is_file()
     }
 

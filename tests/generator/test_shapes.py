@@ -230,11 +230,11 @@ def test_a_response_of_any_shape_is_read_with_its_types(
 # -- which variant an object is ----------------------------------------------------------------------------
 
 
-def read(folder: Path, schemas: Json, data: Json, variants: Json) -> Any:
+def read(directory: Path, schemas: Json, data: Json, variants: Json) -> Any:
     """Read an object as a field that is one of several things."""
     schemas = {"Holder": thing(held=variants), **schemas}
     package = generate(
-        folder,
+        directory,
         document(
             schemas, {"/h": {"get": operation("things", "get", response="Holder")}}
         ),

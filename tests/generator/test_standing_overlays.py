@@ -1,4 +1,4 @@
-"""Overlays in the folder `overlays` beside the document: every command applies them, until they are folded in."""
+"""Overlays in the directory `overlays` beside the document: every command applies them, until they are folded in."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def titled(title: str) -> str:
 def _spec(tmp_path: Path) -> Path:
     """The small document with two standing overlays, written in the wrong order."""
     root = write_spec(tmp_path / "spec", BASE)
-    folder = root.parent / "overlays"
-    folder.mkdir()
-    write(folder, titled("Second"), "2-second.yaml")
+    directory = root.parent / "overlays"
+    directory.mkdir()
+    write(directory, titled("Second"), "2-second.yaml")
     write(
-        folder,
+        directory,
         titled("First") + "- {target: $.info, update: {summary: Of the first}}\n",
         "1-first.yaml",
     )
@@ -51,19 +51,19 @@ def test_they_apply_in_the_order_of_their_names_and_before_those_that_are_given(
 
 
 def test_one_that_is_given_too_applies_once(spec: Path) -> None:
-    folder = spec.parent / "overlays"
+    directory = spec.parent / "overlays"
     again = write(
-        folder, "- {target: '$.tags[0]', update: {x-list: [1]}}\n", "3-third.yaml"
+        directory, "- {target: '$.tags[0]', update: {x-list: [1]}}\n", "3-third.yaml"
     )
 
     assert pipeline.load(spec, [again]).data["tags"][0]["x-list"] == [1]
 
 
-def test_without_the_folder_the_document_is_as_its_files_say(tmp_path: Path) -> None:
+def test_without_the_directory_the_document_is_as_its_files_say(tmp_path: Path) -> None:
     assert title_of(write_spec(tmp_path / "spec", BASE)) == "Links"
 
 
-def test_a_file_of_another_kind_in_the_folder_does_nothing(spec: Path) -> None:
+def test_a_file_of_another_kind_in_the_directory_does_nothing(spec: Path) -> None:
     (spec.parent / "overlays" / "1-first.md").write_text("# Drift\n", "utf-8")
 
     assert title_of(spec) == "Second"
@@ -79,7 +79,7 @@ def test_an_overlay_that_would_be_passed_over_is_an_error(
         pipeline.load(spec)
 
 
-def test_a_link_that_leads_out_of_the_folder_is_an_error(
+def test_a_link_that_leads_out_of_the_directory_is_an_error(
     tmp_path: Path, spec: Path
 ) -> None:
     elsewhere = write(tmp_path, titled("Elsewhere"), "elsewhere.yaml")
@@ -146,13 +146,13 @@ def test_a_maintainer_generates_checks_and_compares_revisions_with_them(
     tmp_path: Path, kept: Path
 ) -> None:
     with maintainer(tmp_path, kept) as somebody:
-        folder = somebody.root / "spec" / "overlays"
-        folder.mkdir()
+        directory = somebody.root / "spec" / "overlays"
+        directory.mkdir()
         note = (
             "- target: $.components.schemas['response.Link'].properties\n"
             "  update: {note: {type: string, description: A note., x-free-text: true}}\n"
         )
-        write(folder, note, "1-note.yaml")
+        write(directory, note, "1-note.yaml")
 
         status, said = somebody.run("generate")
         assert status == 0, said

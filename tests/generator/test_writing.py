@@ -12,17 +12,17 @@ from generator import manifest, writing
 OLD = 1_000_000_000
 
 
-def package(folder: Path, files: dict[str, str]) -> Path:
+def package(directory: Path, files: dict[str, str]) -> Path:
     """A package with these files, all of which were last changed long ago."""
     for name, text in files.items():
-        path = folder / name
+        path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    manifest.write(folder, b"{}", "1")
-    for path in folder.rglob("*"):
-        if path.is_file() and folder.name == "package":
+    manifest.write(directory, b"{}", "1")
+    for path in directory.rglob("*"):
+        if path.is_file() and directory.name == "package":
             os.utime(path, (OLD, OLD))
-    return folder
+    return directory
 
 
 def test_files_that_did_not_change_keep_their_bytes_and_their_time(
@@ -68,14 +68,14 @@ def test_a_changed_record_alone_is_written_and_told(tmp_path: Path) -> None:
     assert (there / "same.py").stat().st_mtime == OLD
 
 
-def test_a_folder_without_a_record_is_replaced_file_by_file_all_the_same(
+def test_a_directory_without_a_record_is_replaced_file_by_file_all_the_same(
     tmp_path: Path,
 ) -> None:
     there, built = tmp_path / "there", tmp_path / "scratch" / "built"
-    for folder, text in ((there, "a"), (built, "b")):
-        folder.mkdir(parents=True)
-        (folder / "one.py").write_text(text, "utf-8")
-        (folder / "two.py").write_text("same", "utf-8")
+    for directory, text in ((there, "a"), (built, "b")):
+        directory.mkdir(parents=True)
+        (directory / "one.py").write_text(text, "utf-8")
+        (directory / "two.py").write_text("same", "utf-8")
     os.utime(there / "two.py", (OLD, OLD))
     assert writing.put(built, there).changed == ("one.py",)
     assert (there / "one.py").read_text("utf-8") == "b"

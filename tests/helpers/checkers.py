@@ -43,9 +43,9 @@ class Report:
     files: int
     diagnostics: list[Diagnostic]
 
-    def below(self, folder: Path) -> list[Diagnostic]:
+    def below(self, directory: Path) -> list[Diagnostic]:
         """Return those in the files of a directory."""
-        return [one for one in self.diagnostics if one.file.is_relative_to(folder)]
+        return [one for one in self.diagnostics if one.file.is_relative_to(directory)]
 
 
 def _configured(tool: str) -> dict[str, Any]:
@@ -54,9 +54,9 @@ def _configured(tool: str) -> dict[str, Any]:
     return settings
 
 
-def _seen_from(folder: Path, path: str) -> str:
+def _seen_from(directory: Path, path: str) -> str:
     """Return a path of the repository as a configuration elsewhere writes it: pyright wants it to be relative."""
-    return path if path.startswith("**") else os.path.relpath(ROOT / path, folder)
+    return path if path.startswith("**") else os.path.relpath(ROOT / path, directory)
 
 
 def pyright(programs: Path) -> Report:

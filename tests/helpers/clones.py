@@ -14,33 +14,33 @@ from generator.release.project import Project
 HERE = Project(Path(__file__).parents[2])
 
 
-def clone(folder: Path, spec: dict[str, str] | None = None) -> Project:
+def clone(directory: Path, spec: dict[str, str] | None = None) -> Project:
     """A copy with one commit.
 
     Args:
-        folder: Where it goes.
+        directory: Where it goes.
         spec: The files of another description, to have in place of this repository's; a small one is generated sooner.
     """
     for name in HERE.files():
         if spec is not None and name.startswith("spec/"):
             continue
-        target = folder / name
+        target = directory / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HERE.root / name, target)
     if spec is not None:
-        write_spec(folder / "spec", spec)
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    commit(folder, "All of it")
-    return Project(folder)
+        write_spec(directory / "spec", spec)
+    git(directory, "init", "--quiet", "--initial-branch=main")
+    commit(directory, "All of it")
+    return Project(directory)
 
 
-def commit(folder: Path, message: str) -> None:
+def commit(directory: Path, message: str) -> None:
     """Commit every change."""
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--no-verify", "--message", message)
+    git(directory, "add", "--all")
+    git(directory, "commit", "--quiet", "--no-verify", "--message", message)
 
 
-def git(folder: Path, *arguments: str) -> str:
+def git(directory: Path, *arguments: str) -> str:
     """Run git there, without the configuration of the user and the machine."""
     env = dict(os.environ)
     env["GIT_CONFIG_GLOBAL"] = os.devnull
@@ -51,7 +51,7 @@ def git(folder: Path, *arguments: str) -> str:
     command = ["git", *arguments]
     done = subprocess.run(
         command,
-        cwd=folder,
+        cwd=directory,
         env=env,
         capture_output=True,
         text=True,

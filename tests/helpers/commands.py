@@ -35,7 +35,7 @@ class Commands:
     """A process that runs modules of a clone until it is left.
 
     Args:
-        clone: The folder of the clone.
+        clone: The directory of the clone.
     """
 
     def __init__(self, clone: Path) -> None:
@@ -65,15 +65,15 @@ class Commands:
         self._process.communicate()
 
     def run(
-        self, module: str, arguments: list[str], folder: Path, out: Path, **env: str
+        self, module: str, arguments: list[str], directory: Path, out: Path, **env: str
     ) -> tuple[int, str]:
-        """The exit status of `python -m MODULE ARGUMENTS` in a folder, and what it printed, which goes to a file."""
+        """The exit status of `python -m MODULE ARGUMENTS` in a directory, and what it printed, which goes to a file."""
         assert self._process.stdin
         assert self._process.stdout
         order = {
             "module": module,
             "arguments": arguments,
-            "folder": str(folder),
+            "directory": str(directory),
             "out": str(out),
             "env": env,
         }
@@ -95,9 +95,9 @@ def serve() -> None:
 
 
 def _run(
-    module: str, arguments: list[str], folder: str, out: str, env: Mapping[str, str]
+    module: str, arguments: list[str], directory: str, out: str, env: Mapping[str, str]
 ) -> int:
-    os.chdir(folder)
+    os.chdir(directory)
     os.environ.update(env)
     file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(file, 1)

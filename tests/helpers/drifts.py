@@ -114,19 +114,19 @@ def record(
     return json.dumps({"logger": "plexy_pay.drift", "level": "WARNING", **facts})
 
 
-class Room:
+class Workspace:
     """A copy of the small spec, and the command on it."""
 
     def __init__(
         self,
-        folder: Path,
+        directory: Path,
         capsys: pytest.CaptureFixture[str],
         files: dict[str, str] = FILES,
     ) -> None:
-        self.folder = folder
+        self.directory = directory
         self._capsys = capsys
-        self.spec = write_spec(folder / "spec", files)
-        self.overlays = folder / "spec" / "overlays"
+        self.spec = write_spec(directory / "spec", files)
+        self.overlays = directory / "spec" / "overlays"
 
     def export(self, *changes: Change) -> Path:
         """A file with an export in which something was changed."""
@@ -136,7 +136,7 @@ class Room:
         return self.file("export.json", json.dumps(data, indent=2))
 
     def file(self, name: str, text: str) -> Path:
-        path = self.folder / name
+        path = self.directory / name
         path.write_text(text, encoding="utf-8")
         return path
 

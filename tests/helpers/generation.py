@@ -107,14 +107,14 @@ def api_of(data: dict[str, Any]) -> Api:
     return build(Document(with_keys(data)))
 
 
-def generate(folder: Path, data: dict[str, Any]) -> ModuleType:
+def generate(directory: Path, data: dict[str, Any]) -> ModuleType:
     """Generate a package from the document and import it under a name of its own."""
-    source = folder / "openapi.yaml"
+    source = directory / "openapi.yaml"
     source.write_text(yaml.safe_dump(with_keys(data), sort_keys=False), "utf-8")
     name = next(_NAMES)
-    pipeline.build_from(loader.load(source), folder / name, "0.0.0")
-    sys.path.insert(0, str(folder))
+    pipeline.build_from(loader.load(source), directory / name, "0.0.0")
+    sys.path.insert(0, str(directory))
     try:
         return importlib.import_module(name)
     finally:
-        sys.path.remove(str(folder))
+        sys.path.remove(str(directory))

@@ -17,13 +17,13 @@ class RunningIndex:
     """An index that listens from the moment it is made; only `LOGIN` may upload.
 
     Args:
-        folder: Where it keeps the files, beside the record of its requests.
+        directory: Where it keeps the files, beside the record of its requests.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.packages = folder / "packages"
+    def __init__(self, directory: Path) -> None:
+        self.packages = directory / "packages"
         self.packages.mkdir(parents=True)
-        self._record = folder / "requests.txt"
+        self._record = directory / "requests.txt"
         self._record.touch()
         self._process = subprocess.Popen(
             [sys.executable, __file__, str(self.packages), str(self._record)],
@@ -64,7 +64,7 @@ class RunningIndex:
 
 
 def main(packages: str, record: str) -> None:
-    """Serve the folder, and print the address first."""
+    """Serve the directory, and print the address first."""
     from wsgiref.simple_server import WSGIRequestHandler, make_server
 
     import pypiserver

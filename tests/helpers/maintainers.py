@@ -12,7 +12,7 @@ from helpers.commands import Commands
 from helpers.kept import made_once
 from helpers.specs import BASE
 
-#: The folder of the package in a clone.
+#: The directory of the package in a clone.
 PACKAGE = Path("generated/plexy_pay")
 #: The document that the package is made of, which its sandbox carries.
 DESCRIPTION = Path("sandbox/plexy_pay_sandbox/openapi.json")
@@ -22,15 +22,15 @@ class Maintainer:
     """Somebody who works in a clone.
 
     Args:
-        folder: The directory in which the clone is.
+        directory: The directory in which the clone is.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.root = folder / "plexy-pay"
+    def __init__(self, directory: Path) -> None:
+        self.root = directory / "plexy-pay"
         self.package = self.root / PACKAGE
         self.description = self.root / DESCRIPTION
         self._commands = Commands(self.root)
-        self._said = folder / "said.txt"
+        self._said = directory / "said.txt"
 
     def close(self) -> None:
         """End the process of the clone."""
@@ -62,28 +62,30 @@ class Maintainer:
 
 
 @contextmanager
-def maintainer(folder: Path, kept: Path) -> Iterator[Maintainer]:
+def maintainer(directory: Path, kept: Path) -> Iterator[Maintainer]:
     """A maintainer whose clone has a package that is current.
 
     Args:
-        folder: Where the clone goes, as a copy.
+        directory: Where the clone goes, as a copy.
         kept: The directory of the run in which the one that is copied is kept.
     """
-    shutil.copytree(made_once(kept / "maintainer", _make), folder, dirs_exist_ok=True)
-    with _working_in(folder) as somebody:
+    shutil.copytree(
+        made_once(kept / "maintainer", _make), directory, dirs_exist_ok=True
+    )
+    with _working_in(directory) as somebody:
         yield somebody
 
 
-def _make(folder: Path) -> None:
-    clone(folder / "plexy-pay", BASE)
-    with _working_in(folder) as somebody:
+def _make(directory: Path) -> None:
+    clone(directory / "plexy-pay", BASE)
+    with _working_in(directory) as somebody:
         status, said = somebody.run("generate")
     assert status == 0, said
 
 
 @contextmanager
-def _working_in(folder: Path) -> Iterator[Maintainer]:
-    somebody = Maintainer(folder)
+def _working_in(directory: Path) -> Iterator[Maintainer]:
+    somebody = Maintainer(directory)
     try:
         yield somebody
     finally:

@@ -22,34 +22,34 @@ HEAD_1_1 = HEAD.replace("overlay: 1.0.0", "overlay: 1.1.0")
 @functools.cache
 def base() -> Document:
     """Return the small document, bundled; nobody may change it."""
-    with tempfile.TemporaryDirectory() as folder:
-        return loader.load(write_spec(Path(folder), BASE))
+    with tempfile.TemporaryDirectory() as directory:
+        return loader.load(write_spec(Path(directory), BASE))
 
 
 def write(
-    folder: Path, actions: str, name: str = "ours.overlay.yaml", head: str = HEAD
+    directory: Path, actions: str, name: str = "ours.overlay.yaml", head: str = HEAD
 ) -> Path:
     """Write an overlay whose first action is on line 6."""
-    path = folder / name
+    path = directory / name
     path.write_text(head + textwrap.indent(textwrap.dedent(actions), "  "), "utf-8")
     return path
 
 
-def apply(folder: Path, *overlays_in_order: str, head: str = HEAD) -> Document:
+def apply(directory: Path, *overlays_in_order: str, head: str = HEAD) -> Document:
     """Apply overlays, given by their actions, to the small document."""
     named = [
         (f"{number}.overlay.yaml", actions)
         for number, actions in enumerate(overlays_in_order, 1)
     ]
     return overlays.apply(
-        base(), [write(folder, actions, name, head) for name, actions in named]
+        base(), [write(directory, actions, name, head) for name, actions in named]
     )
 
 
 def diagnostics(
-    folder: Path, *overlays_in_order: str, head: str = HEAD
+    directory: Path, *overlays_in_order: str, head: str = HEAD
 ) -> list[Diagnostic]:
     """Return what keeps overlays from being applied; they must not apply."""
     with pytest.raises(SpecError) as raised:
-        apply(folder, *overlays_in_order, head=head)
+        apply(directory, *overlays_in_order, head=head)
     return raised.value.diagnostics

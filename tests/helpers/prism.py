@@ -16,8 +16,8 @@ PROJECT = Path(__file__).parent.parent.parent
 
 
 def _command() -> str:
-    folder = Path(os.environ.get("PLEXY_NODE_MODULES", PROJECT / "node_modules"))
-    command = folder / ".bin" / "prism"
+    directory = Path(os.environ.get("PLEXY_NODE_MODULES", PROJECT / "node_modules"))
+    command = directory / ".bin" / "prism"
     if not command.exists() or shutil.which("node") is None:
         raise RuntimeError(
             f"Prism needs Node and {command}: run `npm ci` in {PROJECT}, or the tests through nox."

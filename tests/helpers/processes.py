@@ -32,7 +32,7 @@ class Process:
     Args:
         module: What `python -m` runs.
         arguments: What it is given.
-        folder: Where its files are.
+        directory: Where its files are.
         variables: The environment's variables that the test is about.
     """
 
@@ -40,7 +40,7 @@ class Process:
         self,
         module: str,
         arguments: Sequence[str],
-        folder: Path,
+        directory: Path,
         variables: Mapping[str, str],
     ) -> None:
         clean = {
@@ -50,7 +50,7 @@ class Process:
         }
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-m", module, *arguments],
-            cwd=folder,
+            cwd=directory,
             env={**clean, **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

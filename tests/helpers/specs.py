@@ -290,16 +290,18 @@ BASE: dict[str, str] = {
 }
 
 
-def write_spec(folder: Path, files: dict[str, str]) -> Path:
-    """Write files, given by their path in the folder, and return the root file of the document.
+def write_spec(directory: Path, files: dict[str, str]) -> Path:
+    """Write files, given by their path in the directory, and return the root file of the document.
 
     Texts may be indented as a whole. The root is `openapi.yaml`, or the only file.
     """
     for name, text in files.items():
-        path = folder / name
+        path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(text), encoding="utf-8", newline="")
-    return folder / ("openapi.yaml" if "openapi.yaml" in files else next(iter(files)))
+    return directory / (
+        "openapi.yaml" if "openapi.yaml" in files else next(iter(files))
+    )
 
 
 def edited(files: dict[str, str], file: str, old: str, new: str) -> dict[str, str]:

@@ -22,15 +22,15 @@ datamodel_code_generator.generate = generate
 
 
 def before_parameters(
-    first: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    first: str, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Let datamodel-code-generator run a statement before it writes the parameters of a `document`.
 
     Args:
         first: The statement.
-        folder: An empty folder.
+        directory: An empty directory.
         monkeypatch: What undoes it.
     """
     # Python imports it at the start of every process.
-    (folder / "sitecustomize.py").write_text(_PROGRAM.format(first=first), "utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(folder))
+    (directory / "sitecustomize.py").write_text(_PROGRAM.format(first=first), "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(directory))

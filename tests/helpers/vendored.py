@@ -35,14 +35,14 @@ def documented(option: str) -> list[str]:
 
 
 def vendor(clone: Path, *arguments: str) -> int:
-    """`./nox -s vendor -- ...`, run in that folder."""
+    """`./nox -s vendor -- ...`, run in that directory."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(clone)
         return main(["vendor", *arguments])
 
 
-def run(command: list[str], folder: Path, **environment: str) -> None:
-    """Run a program in a folder; its output is in the error if it fails."""
+def run(command: list[str], directory: Path, **environment: str) -> None:
+    """Run a program in a directory; its output is in the error if it fails."""
     clean = {
         name: value
         for name, value in os.environ.items()
@@ -50,7 +50,7 @@ def run(command: list[str], folder: Path, **environment: str) -> None:
     }
     done = subprocess.run(
         command,
-        cwd=folder,
+        cwd=directory,
         env={**clean, **environment},
         capture_output=True,
         text=True,

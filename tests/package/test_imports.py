@@ -200,8 +200,8 @@ def test_two_copies_under_other_names_live_side_by_side(
 ) -> None:
     vendor = tmp_path / "acme" / "_vendor"
     vendor.mkdir(parents=True)
-    for folder in (tmp_path / "acme", vendor):
-        (folder / "__init__.py").touch()
+    for directory in (tmp_path / "acme", vendor):
+        (directory / "__init__.py").touch()
     shutil.copytree(
         PACKAGE, vendor / "plexy_pay", ignore=shutil.ignore_patterns("__pycache__")
     )

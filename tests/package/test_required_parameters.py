@@ -105,8 +105,8 @@ def test_a_call_with_all_it_needs_leaves() -> None:
 
 def functions(operation: Operation) -> Any:
     """The module of a call's functions."""
-    folder = operation.call.rpartition(".")[0].replace(".", "_")
-    return import_module(f"plexy_pay.api.{folder}.{operation.id}")
+    directory = operation.call.rpartition(".")[0].replace(".", "_")
+    return import_module(f"plexy_pay.api.{directory}.{operation.id}")
 
 
 @NOTHING

@@ -30,8 +30,8 @@ MONEY = [operation for operation in OPERATIONS if operation.moves_money]
 
 def says_success(operation: Operation) -> bool:
     """Whether the model of its response has the field."""
-    folder = operation.call.rpartition(".")[0].replace(".", "_")
-    functions = importlib.import_module(f"plexy_pay.api.{folder}.{operation.id}")
+    directory = operation.call.rpartition(".")[0].replace(".", "_")
+    functions = importlib.import_module(f"plexy_pay.api.{directory}.{operation.id}")
     model = getattr(functions._decode, "model", None)
     return model is not None and schema_of(model).types.get("success") == WireType(
         (BOOLEAN,)

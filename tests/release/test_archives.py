@@ -232,12 +232,12 @@ def test_a_file_too_many_in_the_sdist_is_found(built: Archives, tmp_path: Path) 
 def test_a_new_file_that_is_not_committed_is_in_the_archives_and_counts_as_of_the_tree(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "folder").mkdir()
+    (tmp_path / "directory").mkdir()
     with pytest.raises(
         Refused,
         match="must hold one sdist and one wheel of plexy-pay and of plexy-pay-sandbox, and has no archive",
     ):
-        archives.find(tmp_path / "folder")
+        archives.find(tmp_path / "directory")
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_a_build_that_is_refused_leaves_nothing_to_upload(
             "tells of this machine or this run",
         ),
         (
-            lambda bill: bill.update(comment="/a/folder/of/this/run/x"),
+            lambda bill: bill.update(comment="/a/directory/of/this/run/x"),
             "tells of this machine or this run",
         ),
         (
@@ -78,8 +78,8 @@ def test_a_bill_of_materials_that_is_wrong_is_refused(
     file = tmp_path / "bill.json"
     bill: dict[str, Any] = {"components": [{"name": "attrs"}, {"name": "httpx"}]}
     file.write_text(json.dumps(bill), "utf-8")
-    sbom.prove(HERE, CLIENT, file, "/a/folder/of/this/run")
+    sbom.prove(HERE, CLIENT, file, "/a/directory/of/this/run")
     change(bill)
     file.write_text(json.dumps(bill), "utf-8")
     with pytest.raises(Refused, match=said):
-        sbom.prove(HERE, CLIENT, file, "/a/folder/of/this/run")
+        sbom.prove(HERE, CLIENT, file, "/a/directory/of/this/run")

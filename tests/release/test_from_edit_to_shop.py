@@ -75,16 +75,16 @@ class Session:
     env: dict[str, str]
     said: str = ""
     status: int = 0
-    folder: Path = field(init=False)
+    directory: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        self.folder = self.project.root
+        self.directory = self.project.root
 
     @contextlib.contextmanager
-    def chdir(self, folder: str) -> Iterator[None]:
-        before, self.folder = self.folder, Path(folder)
+    def chdir(self, directory: str) -> Iterator[None]:
+        before, self.directory = self.directory, Path(directory)
         yield
-        self.folder = before
+        self.directory = before
 
     def run(self, *command: str, env: dict[str, str] | None = None) -> None:
         python, dash_m, module, *arguments = command
@@ -95,7 +95,7 @@ class Session:
             return
         out = self.project.root.parent / "said.txt"
         self.status, said = self.commands.run(
-            module, arguments, self.folder, out, **self.env, **(env or {})
+            module, arguments, self.directory, out, **self.env, **(env or {})
         )
         self.said += said
 
@@ -117,13 +117,13 @@ class Done:
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
-    room = tmp_path_factory.mktemp("room")
-    project = clone(room / "plexy-pay")
-    shop = room / "shop"
+    workspace = tmp_path_factory.mktemp("workspace")
+    project = clone(workspace / "plexy-pay")
+    shop = workspace / "shop"
     shutil.copytree(SAMPLE, shop, ignore=shutil.ignore_patterns("__pycache__"))
     release_the_first(project)
-    with RunningIndex(room / "index") as index, Commands(project.root) as commands:
-        configuration = room / "config" / "uv" / "uv.toml"
+    with RunningIndex(workspace / "index") as index, Commands(project.root) as commands:
+        configuration = workspace / "config" / "uv" / "uv.toml"
         configuration.parent.mkdir(parents=True)
         configuration.write_text(
             f'[[index]]\nname = "shop"\nurl = "{index.url}simple/"\npublish-url = "{index.url}"\nexplicit = true\n',
@@ -138,11 +138,11 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
             "payment_links",
         ]
         status, text = commands.run(
-            "generator", arguments, project.root, room / "said.txt"
+            "generator", arguments, project.root, workspace / "said.txt"
         )
         assert status == 0, text
         login = {"UV_PUBLISH_USERNAME": LOGIN[0], "UV_PUBLISH_PASSWORD": LOGIN[1]}
-        env = {"XDG_CONFIG_HOME": str(room / "config"), **login}
+        env = {"XDG_CONFIG_HOME": str(workspace / "config"), **login}
         edit(project)
         nox = noxfile(project)
         said: dict[str, str] = {}

@@ -35,15 +35,15 @@ class Environment:
     """A virtual environment that gets what is ours from an index on this machine.
 
     Args:
-        folder: Where it goes.
+        directory: Where it goes.
         index: The address of the lists of the index.
     """
 
-    def __init__(self, folder: Path, index: str) -> None:
+    def __init__(self, directory: Path, index: str) -> None:
         self._index = index
-        self._folder = folder
-        self.python = str(folder / "bin" / "python")
-        self.run("uv", "venv", "--quiet", "--python", sys.executable, str(folder))
+        self._directory = directory
+        self.python = str(directory / "bin" / "python")
+        self.run("uv", "venv", "--quiet", "--python", sys.executable, str(directory))
 
     def install(self, wanted: str) -> None:
         """Install the newest version of a requirement, and what it needs at the pinned versions."""
@@ -68,7 +68,7 @@ class Environment:
         # From a directory in which nothing of this repository is importable.
         done = subprocess.run(
             command,
-            cwd=self._folder.parent,
+            cwd=self._directory.parent,
             env=clean | {"NO_PROXY": "127.0.0.1"},
             capture_output=True,
             text=True,

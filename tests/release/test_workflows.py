@@ -13,12 +13,12 @@ import pytest
 import yaml
 from helpers.clones import HERE, commit, git
 
-FOLDER = HERE.root / ".github" / "workflows"
-NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
+DIRECTORY = HERE.root / ".github" / "workflows"
+NAMES = sorted(path.name for path in DIRECTORY.glob("*.yml"))
 
 
 def workflow(name: str) -> dict[Any, Any]:
-    return yaml.safe_load((FOLDER / name).read_text("utf-8"))
+    return yaml.safe_load((DIRECTORY / name).read_text("utf-8"))
 
 
 def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ def test_ci_runs_the_tasks_of_the_script_on_every_supported_python() -> None:
 def test_each_action_is_pinned_by_its_commit_and_nothing_has_more_rights_than_it_needs(
     name: str,
 ) -> None:
-    text = (FOLDER / name).read_text("utf-8")
+    text = (DIRECTORY / name).read_text("utf-8")
     assert re.findall(r"uses: .*", text) == re.findall(
         r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", text
     )
@@ -78,7 +78,7 @@ def test_publishing_is_trusted_by_its_environment_and_uploads_what_was_built_onc
     assert jobs["publish"]["environment"] == "pypi"
     assert jobs["publish"]["permissions"] == {"id-token": "write"}
     assert jobs["publish"]["needs"] == ["build", "attest"]
-    assert "secrets." not in (FOLDER / "publish.yml").read_text("utf-8")
+    assert "secrets." not in (DIRECTORY / "publish.yml").read_text("utf-8")
     uploads = [
         step["with"]["packages-dir"]
         for step in steps(jobs["publish"])
@@ -100,20 +100,23 @@ def script_of(name: str, job: str, step: str) -> str:
     return found
 
 
-def run_script(script: str, folder: Path, stub: str, **variables: str) -> None:
+def run_script(script: str, directory: Path, stub: str, **variables: str) -> None:
     """Run a step as the workflow does, with a stub in place of the programs that it calls; `$0` is what was called."""
-    (folder / "bin").mkdir()
-    for path in (folder / "nox", *(folder / "bin" / name for name in ("git", "gh"))):
+    (directory / "bin").mkdir()
+    for path in (
+        directory / "nox",
+        *(directory / "bin" / name for name in ("git", "gh")),
+    ):
         path.write_text(f"#!/bin/bash\n{stub}\n", "utf-8")
         path.chmod(0o755)
     env = {
-        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        "RUNNER_TEMP": str(folder),
+        "PATH": f"{directory / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "RUNNER_TEMP": str(directory),
         **variables,
     }
     subprocess.run(
         ["bash", "-e", "-c", script],
-        cwd=folder,
+        cwd=directory,
         env=env,
         check=True,
         capture_output=True,
@@ -156,10 +159,10 @@ def test_a_proposal_takes_what_was_generated_and_nothing_else(tmp_path: Path) ->
     propose = script_of("regenerate.yml", "propose", "Push the branch")
     _, start, rest = propose.partition("git apply ")
     apply, _, _ = rest.partition("git config")
-    for script, folder in ((compare, clone), (start + apply, fresh)):
+    for script, directory in ((compare, clone), (start + apply, fresh)):
         subprocess.run(
             ["bash", "-e", "-c", script],
-            cwd=folder,
+            cwd=directory,
             env=environment,
             check=True,
             capture_output=True,
@@ -213,7 +216,7 @@ def test_a_proposal_that_is_open_already_gets_the_new_text(
 def test_the_tools_find_a_planted_mistake(
     old: str, new: str, tool: str, said: str, tmp_path: Path
 ) -> None:
-    shutil.copytree(FOLDER, tmp_path / ".github" / "workflows")
+    shutil.copytree(DIRECTORY, tmp_path / ".github" / "workflows")
     file = tmp_path / ".github" / "workflows" / "ci.yml"
     text = file.read_text("utf-8")
     assert old in text

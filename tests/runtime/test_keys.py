@@ -255,7 +255,7 @@ def test_netrc_is_read_when_it_is_asked_for(flavor: Flavor, tmp_path: Path) -> N
     assert server.requests[0].values("authorization") == [KEY]
 
 
-def test_netrc_finds_its_file_by_the_variable_and_in_the_home_folder(
+def test_netrc_finds_its_file_by_the_variable_and_in_the_home_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_netrc(tmp_path / ".netrc", f"machine one login any password {KEY}\n")

@@ -560,8 +560,8 @@ def test_only_plexy_log_makes_a_client_import_logging() -> None:
     program = "import sys; from plexy_pay import PlexyPay; PlexyPay('pr_a')"
     program += "; print('logging' in sys.modules, file=sys.stderr)"
     # -S: the machine's own site packages may import logging at the start.
-    folder = str(Path(plexy_pay.__file__).parents[1])
-    program = f"import sys; sys.path.insert(0, {folder!r}); {program}"
+    directory = str(Path(plexy_pay.__file__).parents[1])
+    program = f"import sys; sys.path.insert(0, {directory!r}); {program}"
     assert run(program, None, "-S", "-E") == "False\n"
     assert run(program, "info", "-S", "-E") == "True\n"
 

@@ -51,31 +51,31 @@ class Checked:
         return sorted({one.line for one in found})
 
 
-def write_docs(folder: Path) -> dict[Path, Block]:
+def write_docs(directory: Path) -> dict[Path, Block]:
     """Write the programs of the docs as files, and return them by their files."""
-    folder.mkdir()
+    directory.mkdir()
     files: dict[Path, Block] = {}
     for number, program in enumerate(PROGRAMS.values()):
         text = program.text
         if "untyped" in program.words:
             text = text.replace("\n\n", UNTYPED, 1)
-        path = folder / f"program_{number}.py"
+        path = directory / f"program_{number}.py"
         path.write_text(text, "utf-8")
         files[path] = program
     return files
 
 
-def check_everything(folder: Path, check: Callable[[Path], Report]) -> Checked:
+def check_everything(directory: Path, check: Callable[[Path], Report]) -> Checked:
     """Write all programs below a directory, and return all that a type checker finds."""
-    folder.mkdir()
-    docs = write_docs(folder / "docs")
-    merchants = folder / "merchants"
+    directory.mkdir()
+    docs = write_docs(directory / "docs")
+    merchants = directory / "merchants"
     merchants.mkdir()
     for name in (*CORRECT, *MISTAKES):
         shutil.copy(MERCHANTS / name, merchants)
     # Proof that the directory of the docs is read.
-    (folder / "docs" / "planted.py").write_text('number: int = "a text"\n', "utf-8")
-    return Checked(merchants, docs, check(folder))
+    (directory / "docs" / "planted.py").write_text('number: int = "a text"\n', "utf-8")
+    return Checked(merchants, docs, check(directory))
 
 
 class Types:
@@ -89,14 +89,14 @@ class Types:
         assert checked.report.files > len(package) + programs
 
     def test_the_programs_of_the_docs_have_no_error(self, checked: Checked) -> None:
-        folder = next(iter(checked.docs)).parent
+        directory = next(iter(checked.docs)).parent
         found = [
             f"{checked.docs[one.file].at(one.line)}: {one.text}"
-            for one in checked.report.below(folder)
+            for one in checked.report.below(directory)
             if one.file.name != "planted.py"
         ]
         assert found == []
-        [planted] = checked.report.below(folder / "planted.py")
+        [planted] = checked.report.below(directory / "planted.py")
         assert planted.line == 1
 
     @pytest.mark.parametrize("program", CORRECT)

@@ -53,7 +53,7 @@ def change(
 
 @pytest.fixture
 def specs(tmp_path: Path) -> dict[str, str]:
-    """Folders of specs, by what changed in them."""
+    """Directories of specs, by what changed in them."""
     made: dict[str, str] = {}
     for name, files in {
         "old": BASE,
@@ -70,11 +70,11 @@ def specs(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository of two commits, `first` and `second`."""
-    folder = tmp_path / "repository"
+    directory = tmp_path / "repository"
     for tag, files, version in (("first", BASE, "0.3.0"), ("second", LESS, "0.3.1")):
-        shutil.rmtree(folder / "spec", ignore_errors=True)
-        write_spec(folder / "spec", files)
-        (folder / "pyproject.toml").write_text(
+        shutil.rmtree(directory / "spec", ignore_errors=True)
+        write_spec(directory / "spec", files)
+        (directory / "pyproject.toml").write_text(
             f'[project]\nversion = "{version}"\n', "utf-8"
         )
         settings = [
@@ -92,15 +92,15 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             ["commit", "-qm", tag],
             ["tag", tag],
         ):
-            subprocess.run(["git", *settings, *command], cwd=folder, check=True)
-    monkeypatch.setattr(pipeline, "PROJECT", folder)
-    return folder
+            subprocess.run(["git", *settings, *command], cwd=directory, check=True)
+    monkeypatch.setattr(pipeline, "PROJECT", directory)
+    return directory
 
 
 # -- the sides
 
 
-def test_a_side_is_a_folder_a_repository_a_package_or_a_file(
+def test_a_side_is_a_directory_a_repository_a_package_or_a_file(
     specs: dict[str, str], tmp_path: Path
 ) -> None:
     document = load_side(specs["old"])
@@ -153,7 +153,7 @@ def test_what_is_no_side_is_refused(repository: Path, text: str) -> None:
         load_side(text)
 
 
-def test_a_folder_without_a_spec_is_refused(tmp_path: Path) -> None:
+def test_a_directory_without_a_spec_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(
         ToolError, match="has no openapi.yaml or spec/openapi.yaml or openapi.json"
@@ -482,12 +482,14 @@ def test_a_date_that_is_none_is_refused(
 
 @pytest.fixture
 def released(tmp_path: Path, specs: dict[str, str]) -> Path:
-    """The folder of a release 0.1.0 of the old spec."""
-    folder = tmp_path / "released"
-    folder.mkdir()
-    (folder / "openapi.json").write_bytes(loader.bundle_bytes(load_side(specs["old"])))
-    (folder / "VERSION").write_text("0.1.0\n", "utf-8")
-    return folder
+    """The directory of a release 0.1.0 of the old spec."""
+    directory = tmp_path / "released"
+    directory.mkdir()
+    (directory / "openapi.json").write_bytes(
+        loader.bundle_bytes(load_side(specs["old"]))
+    )
+    (directory / "VERSION").write_text("0.1.0\n", "utf-8")
+    return directory
 
 
 def test_before_the_first_release_every_version_will_do(

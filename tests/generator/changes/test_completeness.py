@@ -42,16 +42,16 @@ def pointers(text: str) -> list[Pointer]:
 def package_of(data: dict[str, Any]) -> dict[str, bytes] | None:
     """The files of the package that is made of a document, but for the document itself; None if there is none."""
     with TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "plexy_pay"
+        directory = Path(scratch) / "plexy_pay"
         try:
-            pipeline.build_from(Document(data), folder, "0")
+            pipeline.build_from(Document(data), directory, "0")
         except Exception:
             return (
                 None  # The lint, which goes before, finds more than the reader refuses.
             )
         files = {
-            path.relative_to(folder).as_posix(): path
-            for path in folder.rglob("*")
+            path.relative_to(directory).as_posix(): path
+            for path in directory.rglob("*")
             if path.is_file()
         }
         return {

@@ -68,8 +68,8 @@ def test_each_breakage_is_explained_by_a_breaking_change(
     both: tuple[list[Breakage], list[Change]],
 ) -> None:
     found, changes = both
-    rooms = {breakage.symbol.split(".")[0] for breakage in found}
-    assert rooms >= {"api", "client", "models", "params"}
+    parts = {breakage.symbol.split(".")[0] for breakage in found}
+    assert parts >= {"api", "client", "models", "params"}
     assert len(found) > 20
     assert unexplained(found, changes) == []
 

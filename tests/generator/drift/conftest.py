@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from helpers.drifts import Room
+from helpers.drifts import Workspace
 
 
 @pytest.fixture
-def room(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Room:
-    return Room(tmp_path, capsys)
+def workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Workspace:
+    return Workspace(tmp_path, capsys)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.drifts import FILES, Room, link, record, said
+from helpers.drifts import FILES, Workspace, link, record, said
 from helpers.specs import edited
 
 from generator import pipeline
@@ -48,8 +48,8 @@ FEE = record("/payer/fee", "unknown-field", "absent", "integer", "links.retrieve
 
 
 @pytest.fixture(name="shared")
-def _shared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Room:
-    return Room(tmp_path, capsys, SHARED)
+def _shared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Workspace:
+    return Workspace(tmp_path, capsys, SHARED)
 
 
 def payer(**properties: Any) -> dict[str, Any]:
@@ -58,7 +58,9 @@ def payer(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": {**base, "kind": kind, **properties}}
 
 
-def export(room: Room, sent: dict[str, Any] | None, received: dict[str, Any]) -> Path:
+def export(
+    workspace: Workspace, sent: dict[str, Any] | None, received: dict[str, Any]
+) -> Path:
     """Return an export that has a schema of its own for each way."""
 
     def change(data: dict[str, Any]) -> None:
@@ -85,7 +87,7 @@ def export(room: Room, sent: dict[str, Any] | None, received: dict[str, Any]) ->
         }
         data["paths"]["/v1/links"] = {"post": create}
 
-    return room.export(change)
+    return workspace.export(change)
 
 
 def link_response() -> dict[str, Any]:
@@ -93,17 +95,17 @@ def link_response() -> dict[str, Any]:
     return {"description": "", "content": {"application/json": {"schema": schema}}}
 
 
-def has_nothing_left(room: Room, source: Path) -> bool:
+def has_nothing_left(workspace: Workspace, source: Path) -> bool:
     """Whether a second run says nothing but what the first one left to people or found in spec/ alone."""
-    first = room.correct(source)
-    second = room.report(source)
+    first = workspace.correct(source)
+    second = workspace.report(source)
     left = [one for one in first["findings"] if one["verdict"] != "patch"]
     return [(one["kind"], one["subject"]) for one in second["findings"]] == [
         (one["kind"], one["subject"]) for one in left
     ]
 
 
-def test_a_field_of_a_response_is_no_parameter_of_a_request(shared: Room) -> None:
+def test_a_field_of_a_response_is_no_parameter_of_a_request(shared: Workspace) -> None:
     log = shared.file("drift.jsonl", FEE)
     shared.correct(log)
 
@@ -116,7 +118,7 @@ def test_a_field_of_a_response_is_no_parameter_of_a_request(shared: Room) -> Non
     assert shared.report(log)["findings"] == []
 
 
-def test_a_field_of_a_schema_that_only_comes_is_as_it_was(shared: Room) -> None:
+def test_a_field_of_a_schema_that_only_comes_is_as_it_was(shared: Workspace) -> None:
     shared.correct(
         shared.file(
             "drift.jsonl", record("/data/*/fee", "unknown-field", "absent", "integer")
@@ -126,15 +128,15 @@ def test_a_field_of_a_schema_that_only_comes_is_as_it_was(shared: Room) -> None:
     assert "readOnly" not in shared.schema("response.Link")["properties"]["fee"]
 
 
-def test_the_client_has_the_field_and_takes_it_from_nobody(shared: Room) -> None:
+def test_the_client_has_the_field_and_takes_it_from_nobody(shared: Workspace) -> None:
     shared.correct(shared.file("drift.jsonl", FEE))
-    pipeline.build(shared.spec, shared.folder / "both_ways_pay")
-    sys.path.insert(0, str(shared.folder))
+    pipeline.build(shared.spec, shared.directory / "both_ways_pay")
+    sys.path.insert(0, str(shared.directory))
     try:
         package = importlib.import_module("both_ways_pay")
         params = importlib.import_module("both_ways_pay.params")
     finally:
-        sys.path.remove(str(shared.folder))
+        sys.path.remove(str(shared.directory))
 
     assert package.models.Payer.from_dict({"fee": 7}).fee == 7
     assert "note" in params.PayerParams.__annotations__
@@ -144,7 +146,7 @@ def test_the_client_has_the_field_and_takes_it_from_nobody(shared: Room) -> None
 
 
 def test_a_field_that_only_responses_of_an_export_have_is_no_parameter(
-    shared: Room,
+    shared: Workspace,
 ) -> None:
     source = export(shared, payer(), payer(fee={"type": "integer"}))
 
@@ -154,7 +156,7 @@ def test_a_field_that_only_responses_of_an_export_have_is_no_parameter(
 
 @pytest.mark.parametrize("received", [payer(), payer(fee={"type": "integer"})])
 def test_a_field_that_requests_of_an_export_have_is_a_parameter(
-    shared: Room, received: dict[str, Any]
+    shared: Workspace, received: dict[str, Any]
 ) -> None:
     source = export(shared, payer(fee={"type": "integer"}), received)
 
@@ -162,7 +164,7 @@ def test_a_field_that_requests_of_an_export_have_is_a_parameter(
     assert "readOnly" not in shared.schema("Payer")["properties"]["fee"]
 
 
-def test_a_field_that_a_response_requires_binds_no_request(shared: Room) -> None:
+def test_a_field_that_a_response_requires_binds_no_request(shared: Workspace) -> None:
     received = payer(fee={"type": "integer"})
     received["required"] = ["fee"]
 
@@ -171,7 +173,7 @@ def test_a_field_that_a_response_requires_binds_no_request(shared: Room) -> None
 
 
 def test_a_field_of_a_part_of_the_api_that_has_only_responses_is_no_parameter(
-    shared: Room,
+    shared: Workspace,
 ) -> None:
     assert has_nothing_left(
         shared, export(shared, None, payer(fee={"type": "integer"}))
@@ -179,7 +181,7 @@ def test_a_field_of_a_part_of_the_api_that_has_only_responses_is_no_parameter(
     assert shared.schema("Payer")["properties"]["fee"]["readOnly"] is True
 
 
-def test_two_types_of_one_property_are_for_a_person(shared: Room) -> None:
+def test_two_types_of_one_property_are_for_a_person(shared: Workspace) -> None:
     source = export(shared, payer(), payer(note={"type": "integer"}))
 
     (text,) = [
@@ -200,7 +202,7 @@ def test_two_types_of_one_property_are_for_a_person(shared: Room) -> None:
     ],
 )
 def test_what_one_way_adds_is_written_and_the_other_way_says_nothing_of_it(
-    shared: Room, changed: dict[str, Any]
+    shared: Workspace, changed: dict[str, Any]
 ) -> None:
     source = export(shared, payer(), payer(**changed))
 

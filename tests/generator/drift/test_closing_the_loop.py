@@ -76,7 +76,7 @@ components:
 class Loop(NamedTuple):
     """What there was and what there is."""
 
-    folder: Path
+    directory: Path
     spec: Path
     before: Document
     after: Document
@@ -94,12 +94,12 @@ def run(*arguments: str) -> str:
 
 @pytest.fixture(scope="module", name="loop")
 def _loop(tmp_path_factory: pytest.TempPathFactory) -> Loop:
-    folder = tmp_path_factory.mktemp("loop")
-    shutil.copytree(pipeline.SPEC.parent, folder / "spec")
-    spec, page = folder / "spec" / "openapi.yaml", folder / "page.md"
+    directory = tmp_path_factory.mktemp("loop")
+    shutil.copytree(pipeline.SPEC.parent, directory / "spec")
+    spec, page = directory / "spec" / "openapi.yaml", directory / "page.md"
     page.write_text(TEXT, encoding="utf-8")
     before = pipeline.load(spec)
-    overlay = folder / "spec" / "overlays" / "payouts.yaml"
+    overlay = directory / "spec" / "overlays" / "payouts.yaml"
     report = json.loads(
         run(
             "drift",
@@ -114,7 +114,7 @@ def _loop(tmp_path_factory: pytest.TempPathFactory) -> Loop:
         )
     )
     after = pipeline.load(spec)
-    return Loop(folder, spec, before, after, report, compare(before, after))
+    return Loop(directory, spec, before, after, report, compare(before, after))
 
 
 def test_the_spec_says_what_the_page_says(loop: Loop) -> None:
@@ -139,7 +139,7 @@ def test_the_spec_says_what_the_page_says(loop: Loop) -> None:
 
 
 def test_the_client_calls_the_corrected_path(loop: Loop) -> None:
-    pipeline.build_from(loop.after, loop.folder / "corrected_pay", "0.0.0")
+    pipeline.build_from(loop.after, loop.directory / "corrected_pay", "0.0.0")
     program = """
 from corrected_pay import PlexyPay
 from corrected_pay.models import Payout, PayoutStatus
@@ -153,7 +153,7 @@ print(payout.id == 7, payout.status is PayoutStatus.PAID)
 """
     done = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=loop.folder,
+        cwd=loop.directory,
         capture_output=True,
         text=True,
         check=False,
@@ -210,7 +210,7 @@ def test_a_second_run_has_nothing_left_to_say(loop: Loop) -> None:
     again = json.loads(
         run(
             "drift",
-            str(loop.folder / "page.md"),
+            str(loop.directory / "page.md"),
             "--spec",
             str(loop.spec),
             "--source-name",

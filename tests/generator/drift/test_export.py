@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 import yaml
-from helpers.drifts import Room, link, moved, operation, said
+from helpers.drifts import Workspace, link, moved, operation, said
 
 
-def test_an_export_that_says_the_same_only_raises_the_evidence(room: Room) -> None:
-    report = room.correct(room.export(), "--source-name", "https://docs.links.kz/get")
+def test_an_export_that_says_the_same_only_raises_the_evidence(
+    workspace: Workspace,
+) -> None:
+    report = workspace.correct(
+        workspace.export(), "--source-name", "https://docs.links.kz/get"
+    )
 
     assert said(report, "by-hand") == []
     assert {one["kind"] for one in report["findings"]} == {"evidence"}
-    spec = room.document()
+    spec = workspace.document()
     retrieve = spec["paths"]["/v1/links/{id}"]["get"]
     assert retrieve["x-evidence"] == {"method": "documented", "path": "documented"}
     assert retrieve["x-source"] == ["https://docs.links.kz/get"]
@@ -35,57 +39,61 @@ def test_an_export_that_says_the_same_only_raises_the_evidence(room: Room) -> No
     )
 
 
-def test_a_second_run_has_nothing_left_to_write(room: Room) -> None:
-    export = room.export(
+def test_a_second_run_has_nothing_left_to_write(workspace: Workspace) -> None:
+    export = workspace.export(
         lambda data: link(data)["properties"].update(note={"type": "string"}),
         lambda data: link(data).update(required=["id", "status", "note"]),
     )
-    room.correct(export)
-    written = room.texts()
+    workspace.correct(export)
+    written = workspace.texts()
 
-    report = room.correct(export)
+    report = workspace.correct(export)
 
     assert report["findings"] == []
     assert report["overlay"] == ""
     assert not report["written"]
-    assert room.texts() == written
-    assert "spec/ says the same. Nothing to do." in room.run(export)[1]
+    assert workspace.texts() == written
+    assert "spec/ says the same. Nothing to do." in workspace.run(export)[1]
 
 
-def test_without_a_file_the_overlay_is_shown_and_nothing_is_touched(room: Room) -> None:
-    before = room.texts()
+def test_without_a_file_the_overlay_is_shown_and_nothing_is_touched(
+    workspace: Workspace,
+) -> None:
+    before = workspace.texts()
 
-    code, out, _ = room.run(room.export())
+    code, out, _ = workspace.run(workspace.export())
 
     assert code == 0
-    assert room.texts() == before
+    assert workspace.texts() == before
     assert "overlay: 1.1.0" in out
     assert "x-evidence: documented" in out
     assert "`--as-overlay spec/overlays/NAME.yaml`" in out
 
 
-def test_the_files_of_the_spec_keep_their_bytes(room: Room) -> None:
-    before = room.texts()
+def test_the_files_of_the_spec_keep_their_bytes(workspace: Workspace) -> None:
+    before = workspace.texts()
 
-    room.correct(
-        room.export(
+    workspace.correct(
+        workspace.export(
             lambda data: link(data)["properties"]["status"]["enum"].append("expired")
         )
     )
 
-    after = room.texts()
+    after = workspace.texts()
     assert {name: after[name] for name in before} == before
     assert after.keys() - before.keys() == {"overlays/0.yaml", "overlays/0.md"}
 
 
-def test_an_action_says_what_was_found_and_merges_no_more_than_that(room: Room) -> None:
-    export = room.export(
+def test_an_action_says_what_was_found_and_merges_no_more_than_that(
+    workspace: Workspace,
+) -> None:
+    export = workspace.export(
         lambda data: link(data)["properties"]["status"]["enum"].append("expired")
     )
 
-    room.correct(export, "--source-name", "the docs")
+    workspace.correct(export, "--source-name", "the docs")
 
-    actions = {one["target"]: one for one in room.actions()}
+    actions = {one["target"]: one for one in workspace.actions()}
     status = actions["$['components']['schemas']['LinkStatus']"]
     assert status["update"] == {
         "x-evidence": "documented",
@@ -99,30 +107,30 @@ def test_an_action_says_what_was_found_and_merges_no_more_than_that(room: Room) 
     assert "LinkStatus: inferred -> documented" in status["description"]
 
 
-def test_evidence_is_never_lowered(room: Room) -> None:
-    room.correct(room.export())
-    before = room.texts()
+def test_evidence_is_never_lowered(workspace: Workspace) -> None:
+    workspace.correct(workspace.export())
+    before = workspace.texts()
 
-    report = room.correct(
-        room.export(), "--evidence", "observed", "--source-name", "elsewhere"
+    report = workspace.correct(
+        workspace.export(), "--evidence", "observed", "--source-name", "elsewhere"
     )
 
     assert report["findings"] == []
-    assert room.texts() == before
+    assert workspace.texts() == before
 
 
 def test_a_wrong_guess_of_a_type_is_corrected_and_the_examples_follow(
-    room: Room,
+    workspace: Workspace,
 ) -> None:
-    room.correct(
-        room.export(
+    workspace.correct(
+        workspace.export(
             lambda data: link(data)["properties"].update(
                 id={"type": "integer", "format": "int64"}
             )
         ),
     )
 
-    spec = room.document()
+    spec = workspace.document()
     assert (
         spec["components"]["schemas"]["response.Link"]["properties"]["id"]["type"]
         == "integer"
@@ -141,31 +149,31 @@ def test_a_wrong_guess_of_a_type_is_corrected_and_the_examples_follow(
     ],
 )
 def test_the_type_of_an_amount_is_for_a_person(
-    room: Room, kind: dict[str, Any], text: str
+    workspace: Workspace, kind: dict[str, Any], text: str
 ) -> None:
-    report = room.correct(
-        room.export(lambda data: link(data)["properties"].update(balance=kind))
+    report = workspace.correct(
+        workspace.export(lambda data: link(data)["properties"].update(balance=kind))
     )
 
     (hand,) = said(report, "by-hand")
     assert text in hand
-    balance = room.document()["components"]["schemas"]["response.Link"]["properties"][
-        "balance"
-    ]
+    balance = workspace.document()["components"]["schemas"]["response.Link"][
+        "properties"
+    ]["balance"]
     assert balance["type"] == "number"
     assert balance["x-evidence"] == "inferred", (
         "what is not confirmed keeps its word when the schema's is raised"
     )
 
 
-def test_what_is_known_is_not_overruled(room: Room) -> None:
-    room.correct(room.export())
-    export = room.export(
+def test_what_is_known_is_not_overruled(workspace: Workspace) -> None:
+    workspace.correct(workspace.export())
+    export = workspace.export(
         lambda data: link(data)["properties"].update(id={"type": "integer"}),
         lambda data: link(data).update(required=["status"]),
     )
 
-    report = room.correct(export)
+    report = workspace.correct(export)
 
     assert said(report, "patch") == []
     hand = "\n".join(said(report, "by-hand"))
@@ -179,33 +187,41 @@ def test_what_is_known_is_not_overruled(room: Room) -> None:
     )
 
 
-def test_a_new_amount_has_no_unit_and_private_fields_are_masked(room: Room) -> None:
+def test_a_new_amount_has_no_unit_and_private_fields_are_masked(
+    workspace: Workspace,
+) -> None:
     more = {
         "fee_amount": {"type": "integer"},
         "payerEmail": {"type": "string", "example": "a@b.kz"},
     }
-    room.correct(room.export(lambda data: link(data)["properties"].update(more)))
+    workspace.correct(
+        workspace.export(lambda data: link(data)["properties"].update(more))
+    )
 
-    properties = room.document()["components"]["schemas"]["response.Link"]["properties"]
+    properties = workspace.document()["components"]["schemas"]["response.Link"][
+        "properties"
+    ]
     assert properties["fee_amount"]["x-amount-unit"] == "unknown"
     assert properties["fee_amount"]["x-amount-unit-evidence"] == "inferred"
     assert properties["payerEmail"]["x-sensitive"] is True
-    assert "a@b.kz" not in "".join(room.texts().values())
+    assert "a@b.kz" not in "".join(workspace.texts().values())
 
 
-def test_a_new_amount_as_text_is_for_a_person(room: Room) -> None:
-    report = room.correct(
-        room.export(
+def test_a_new_amount_as_text_is_for_a_person(workspace: Workspace) -> None:
+    report = workspace.correct(
+        workspace.export(
             lambda data: link(data)["properties"].update(amount={"type": "string"})
         )
     )
     assert "an amount as text has a unit that is not to be guessed" in "\n".join(
         said(report, "by-hand")
     )
-    assert "amount:" not in room.text("schemas/links.yaml").split("response.Link:")[1]
+    assert (
+        "amount:" not in workspace.text("schemas/links.yaml").split("response.Link:")[1]
+    )
 
 
-def test_a_nested_object_becomes_schemas_with_names(room: Room) -> None:
+def test_a_nested_object_becomes_schemas_with_names(workspace: Workspace) -> None:
     payer = {
         "type": "object",
         "required": ["kind"],
@@ -217,9 +233,11 @@ def test_a_nested_object_becomes_schemas_with_names(room: Room) -> None:
             },
         },
     }
-    room.correct(room.export(lambda data: link(data)["properties"].update(payer=payer)))
+    workspace.correct(
+        workspace.export(lambda data: link(data)["properties"].update(payer=payer))
+    )
 
-    schemas = room.document()["components"]["schemas"]
+    schemas = workspace.document()["components"]["schemas"]
     assert (
         schemas["response.Link"]["properties"]["payer"]["$ref"]
         == "#/components/schemas/plexypay.LinkPayer"
@@ -234,29 +252,29 @@ def test_a_nested_object_becomes_schemas_with_names(room: Room) -> None:
 
 
 def test_a_plain_text_that_has_a_list_of_values_becomes_an_enumeration(
-    room: Room,
+    workspace: Workspace,
 ) -> None:
     def change(data: dict[str, Any]) -> None:
         link(data)["properties"]["id"] = {"type": "string", "enum": ["one", "two"]}
 
-    room.correct(room.export(change))
+    workspace.correct(workspace.export(change))
 
-    schemas = room.document()["components"]["schemas"]
+    schemas = workspace.document()["components"]["schemas"]
     assert schemas["response.Link"]["properties"]["id"] == {
         "$ref": "#/components/schemas/plexypay.LinkId"
     }
     assert schemas["plexypay.LinkId"]["enum"] == ["one", "two"]
 
 
-def test_what_is_missing_in_the_export_is_said_and_stays(room: Room) -> None:
-    report = room.correct(
-        room.export(lambda data: link(data)["properties"].pop("balance"))
+def test_what_is_missing_in_the_export_is_said_and_stays(workspace: Workspace) -> None:
+    report = workspace.correct(
+        workspace.export(lambda data: link(data)["properties"].pop("balance"))
     )
 
     assert said(report, "only-in-spec") == [
         "property: response.Link balance: the export has no such property"
     ]
-    link_schema = room.document()["components"]["schemas"]["response.Link"]
+    link_schema = workspace.document()["components"]["schemas"]["response.Link"]
     assert link_schema["properties"]["balance"]["x-evidence"] == "inferred"
 
 
@@ -272,36 +290,36 @@ def test_what_is_missing_in_the_export_is_said_and_stays(room: Room) -> None:
     ],
 )
 def test_a_guessed_place_is_corrected_by_name(
-    room: Room, path: str, method: str, wanted: str
+    workspace: Workspace, path: str, method: str, wanted: str
 ) -> None:
-    report = room.correct(room.export(moved(path, method)))
+    report = workspace.correct(workspace.export(moved(path, method)))
 
     assert said(report, "by-hand") == []
-    paths = room.document()["paths"]
+    paths = workspace.document()["paths"]
     assert paths[wanted][method]["operationId"] == "retrieveLink"
     assert paths[wanted][method]["x-evidence"] == {
         "method": "documented",
         "path": "documented",
     }
     assert len(paths) == 2, "the old path is gone"
-    assert room.report(room.export(moved(path, method)))["findings"] == []
+    assert workspace.report(workspace.export(moved(path, method)))["findings"] == []
 
 
-def test_one_of_several_operations_of_a_path_moves_alone(room: Room) -> None:
+def test_one_of_several_operations_of_a_path_moves_alone(workspace: Workspace) -> None:
     def change(data: dict[str, Any]) -> None:
         moved("/v1/all-links")(data)
         operation(data).update(summary="List links", responses={})
 
-    room.correct(room.export(change))
+    workspace.correct(workspace.export(change))
 
-    paths = room.document()["paths"]
+    paths = workspace.document()["paths"]
     assert set(paths) == {"/v1/links", "/v1/all-links", "/v1/links/{id}"}
     assert list(paths["/v1/links"]) == ["post"]
     assert paths["/v1/all-links"]["get"]["operationId"] == "listLinks"
 
 
-def test_an_operation_moves_into_a_path_that_is_there(room: Room) -> None:
-    spec = room.text("paths/links.yaml")
+def test_an_operation_moves_into_a_path_that_is_there(workspace: Workspace) -> None:
+    spec = workspace.text("paths/links.yaml")
     head, _, tail = spec.partition("/v1/links/{id}:\n  parameters:")
     shared, _, rest = tail.partition("  get:\n")
     own = rest.replace(
@@ -310,12 +328,12 @@ def test_an_operation_moves_into_a_path_that_is_there(room: Room) -> None:
         + shared.replace("\n    ", "\n      ").rstrip()
         + "\n    responses:\n",
     )
-    room.file("spec/paths/links.yaml", f"{head}/v1/links/{{id}}:\n  get:\n{own}")
+    workspace.file("spec/paths/links.yaml", f"{head}/v1/links/{{id}}:\n  get:\n{own}")
 
-    report = room.correct(room.export(moved("/v1/links", "delete")))
+    report = workspace.correct(workspace.export(moved("/v1/links", "delete")))
 
     assert said(report, "by-hand") == []
-    paths = room.document()["paths"]
+    paths = workspace.document()["paths"]
     assert list(paths) == ["/v1/links"]
     assert list(paths["/v1/links"]) == ["get", "post", "delete"]
     assert "parameters" not in paths["/v1/links"]["delete"]
@@ -333,67 +351,69 @@ def test_an_operation_moves_into_a_path_that_is_there(room: Room) -> None:
     ],
 )
 def test_a_place_that_is_not_clear_is_for_a_person(
-    room: Room, change: Any, text: str
+    workspace: Workspace, change: Any, text: str
 ) -> None:
-    before = room.text("paths/links.yaml").split("    x-evidence:")[0]
+    before = workspace.text("paths/links.yaml").split("    x-evidence:")[0]
 
-    report = room.correct(room.export(change))
+    report = workspace.correct(workspace.export(change))
 
     assert text in "\n".join(said(report, "by-hand"))
-    assert room.text("paths/links.yaml").split("    x-evidence:")[0] == before
-    assert "7701234567" not in str(report) + "".join(room.texts().values())
+    assert workspace.text("paths/links.yaml").split("    x-evidence:")[0] == before
+    assert "7701234567" not in str(report) + "".join(workspace.texts().values())
 
 
-def test_a_documented_path_is_not_overruled(room: Room) -> None:
+def test_a_documented_path_is_not_overruled(workspace: Workspace) -> None:
     def change(data: dict[str, Any]) -> None:
         moved("/v2/links", "post")(data)
         operation(data).update(summary="Create a link", responses={})
 
-    report = room.correct(room.export(change))
+    report = workspace.correct(workspace.export(change))
 
     assert "the path is documented, which contradicts it" in "\n".join(
         said(report, "by-hand")
     )
-    assert "/v2/links" not in room.text("openapi.yaml")
+    assert "/v2/links" not in workspace.text("openapi.yaml")
 
 
-def test_a_new_operation_is_never_added_by_itself(room: Room) -> None:
+def test_a_new_operation_is_never_added_by_itself(workspace: Workspace) -> None:
     def change(data: dict[str, Any]) -> None:
         moved("/v1/payouts", "post")(data)
         operation(data).update(summary="Create a payout for somebody")
 
-    before = room.text("paths/links.yaml")
-    report = room.correct(room.export(change))
+    before = workspace.text("paths/links.yaml")
+    report = workspace.correct(workspace.export(change))
 
     assert any(
         "POST /v1/payouts" in text and "moves money" in text
         for text in said(report, "by-hand")
     )
-    assert room.text("paths/links.yaml") == before
+    assert workspace.text("paths/links.yaml") == before
 
 
-def test_a_name_that_says_little_does_not_match_another_group(room: Room) -> None:
+def test_a_name_that_says_little_does_not_match_another_group(
+    workspace: Workspace,
+) -> None:
     def change(data: dict[str, Any]) -> None:
         moved("/v1/wallets")(data)
         operation(data).update(summary="List links", tags=["Wallets"])
 
-    report = room.correct(room.export(change))
+    report = workspace.correct(workspace.export(change))
 
     assert any("GET /v1/wallets" in text for text in said(report, "by-hand"))
-    assert "/v1/wallets" not in room.text("openapi.yaml")
+    assert "/v1/wallets" not in workspace.text("openapi.yaml")
 
 
-def test_the_path_of_the_server_belongs_to_the_path(room: Room) -> None:
+def test_the_path_of_the_server_belongs_to_the_path(workspace: Workspace) -> None:
     def change(data: dict[str, Any]) -> None:
         moved("/links/{id}")(data)
         data["servers"] = [{"url": "https://api.links.kz/v1"}]
 
-    assert {one["kind"] for one in room.report(room.export(change))["findings"]} == {
-        "evidence"
-    }
+    assert {
+        one["kind"] for one in workspace.report(workspace.export(change))["findings"]
+    } == {"evidence"}
 
 
-def test_parameters_bodies_and_statuses_are_taken_over(room: Room) -> None:
+def test_parameters_bodies_and_statuses_are_taken_over(workspace: Workspace) -> None:
     def change(data: dict[str, Any]) -> None:
         operation(data)["parameters"] += [
             {
@@ -412,9 +432,9 @@ def test_parameters_bodies_and_statuses_are_taken_over(room: Room) -> None:
         operation(data)["responses"]["418"] = {"description": ""}
         operation(data)["responses"]["201"] = operation(data)["responses"].pop("200")
 
-    report = room.correct(room.export(change))
+    report = workspace.correct(workspace.export(change))
 
-    retrieve = room.document()["paths"]["/v1/links/{id}"]["get"]
+    retrieve = workspace.document()["paths"]["/v1/links/{id}"]["get"]
     (expand,) = retrieve["parameters"]
     assert expand["schema"] == {"type": "boolean"}
     assert expand["x-evidence"] == "documented"
@@ -424,7 +444,9 @@ def test_parameters_bodies_and_statuses_are_taken_over(room: Room) -> None:
     assert "418" in hand
 
 
-def test_what_the_model_has_no_place_for_is_said_all_the_same(room: Room) -> None:
+def test_what_the_model_has_no_place_for_is_said_all_the_same(
+    workspace: Workspace,
+) -> None:
     def change(data: dict[str, Any]) -> None:
         moved("/v1/links/{id}", "post")(data)
         operation(data)["parameters"].append(
@@ -434,14 +456,16 @@ def test_what_the_model_has_no_place_for_is_said_all_the_same(room: Room) -> Non
             "content": {"multipart/form-data": {"schema": {"type": "object"}}}
         }
 
-    hand = "\n".join(said(room.report(room.export(change)), "by-hand"))
+    hand = "\n".join(said(workspace.report(workspace.export(change)), "by-hand"))
 
     assert "its name or place is odd" in hand
     assert "the request body of the export is no JSON" in hand
     assert "sid" not in hand
 
 
-def test_an_object_that_is_written_in_a_shared_response_is_compared(room: Room) -> None:
+def test_an_object_that_is_written_in_a_shared_response_is_compared(
+    workspace: Workspace,
+) -> None:
     def change(data: dict[str, Any]) -> None:
         schema = copy.deepcopy(link(data))
         schema["properties"]["note"] = {"type": "string"}
@@ -451,7 +475,7 @@ def test_an_object_that_is_written_in_a_shared_response_is_compared(room: Room) 
         }
         operation(data)["responses"]["200"] = {"$ref": "#/components/responses/Link"}
 
-    report = room.report(room.export(change))
+    report = workspace.report(workspace.export(change))
 
     assert (
         "property: response.Link note: a property that `spec/` does not have"
@@ -459,7 +483,9 @@ def test_an_object_that_is_written_in_a_shared_response_is_compared(room: Room) 
     )
 
 
-def test_a_body_is_added_with_a_named_schema_and_an_example(room: Room) -> None:
+def test_a_body_is_added_with_a_named_schema_and_an_example(
+    workspace: Workspace,
+) -> None:
     def change(data: dict[str, Any]) -> None:
         moved("/v1/links/{id}", "post")(data)
         body = {
@@ -477,20 +503,20 @@ def test_a_body_is_added_with_a_named_schema_and_an_example(room: Room) -> None:
             },
         }
 
-    report = room.correct(room.export(change))
+    report = workspace.correct(workspace.export(change))
 
     assert said(report, "by-hand") == []
-    post = room.document()["paths"]["/v1/links/{id}"]["post"]
+    post = workspace.document()["paths"]["/v1/links/{id}"]["post"]
     content = post["requestBody"]["content"]["application/json"]
     assert content["schema"] == {
         "$ref": "#/components/schemas/plexypay.RetrieveLinkRequest"
     }
     assert content["example"] == {"reason": "text"}
-    assert "Aigerim" not in "".join(room.texts().values())
+    assert "Aigerim" not in "".join(workspace.texts().values())
 
 
 def test_what_the_lint_refuses_goes_to_a_person_and_the_rest_is_written(
-    room: Room,
+    workspace: Workspace,
 ) -> None:
     def change(data: dict[str, Any]) -> None:
         link(data)["properties"] |= {
@@ -498,12 +524,14 @@ def test_what_the_lint_refuses_goes_to_a_person_and_the_rest_is_written(
             "note_text": {"type": "string"},
         }
 
-    report = room.correct(room.export(change))
+    report = workspace.correct(workspace.export(change))
 
     (hand,) = said(report, "by-hand")
     assert "what the lint refuses" in hand
     assert "note_text" in hand
-    properties = room.document()["components"]["schemas"]["response.Link"]["properties"]
+    properties = workspace.document()["components"]["schemas"]["response.Link"][
+        "properties"
+    ]
     assert "noteText" in properties
     assert "note_text" not in properties
 
@@ -511,23 +539,25 @@ def test_what_the_lint_refuses_goes_to_a_person_and_the_rest_is_written(
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_page_of_the_documentation_site_is_read(room: Room) -> None:
+def test_a_page_of_the_documentation_site_is_read(workspace: Workspace) -> None:
     text = yaml.safe_dump(
-        yaml.safe_load(room.export().read_text("utf-8")), sort_keys=False
+        yaml.safe_load(workspace.export().read_text("utf-8")), sort_keys=False
     )
-    page = room.file(
+    page = workspace.file(
         "page.md",
         f"# Retrieve a link\n\n## OpenAPI Specification\n\n```yaml\n{text}```\n",
     )
 
-    assert {one["kind"] for one in room.report(page)["findings"]} == {"evidence"}
+    assert {one["kind"] for one in workspace.report(page)["findings"]} == {"evidence"}
 
 
-def test_a_whole_export_says_which_operations_it_does_not_have(room: Room) -> None:
+def test_a_whole_export_says_which_operations_it_does_not_have(
+    workspace: Workspace,
+) -> None:
     def change(data: dict[str, Any]) -> None:
         data["paths"]["/v1/links"] = {"get": {"summary": "List links", "responses": {}}}
 
-    report = room.report(room.export(change))
+    report = workspace.report(workspace.export(change))
 
     missing = said(report, "only-in-spec")
     assert "operation: links.create: the export has no such operation" in missing
@@ -536,13 +566,13 @@ def test_a_whole_export_says_which_operations_it_does_not_have(room: Room) -> No
     )
 
 
-def test_null_is_read_in_either_version(room: Room) -> None:
+def test_null_is_read_in_either_version(workspace: Workspace) -> None:
     for version, null in (
         ("3.0.3", {"type": "string", "nullable": True}),
         ("3.1.0", {"type": ["string", "null"]}),
     ):
-        report = room.report(
-            room.export(
+        report = workspace.report(
+            workspace.export(
                 lambda data, version=version: data.update(openapi=version),
                 lambda data, null=null: link(data)["properties"].update(id=null),
             )
@@ -551,12 +581,12 @@ def test_null_is_read_in_either_version(room: Room) -> None:
         assert text in said(report, "patch")
 
 
-def test_webhooks_and_origins_are_not_dropped_in_silence(room: Room) -> None:
+def test_webhooks_and_origins_are_not_dropped_in_silence(workspace: Workspace) -> None:
     def change(data: dict[str, Any]) -> None:
         data["webhooks"] = {"paid": {"post": {"responses": {}}}}
         data["servers"] = [{"url": "https://api.elsewhere.example"}]
 
-    hand = "\n".join(said(room.report(room.export(change)), "by-hand"))
+    hand = "\n".join(said(workspace.report(workspace.export(change)), "by-hand"))
     assert "webhooks, which are not compared" in hand
     assert "1 origins" in hand
 
@@ -582,11 +612,11 @@ def test_webhooks_and_origins_are_not_dropped_in_silence(room: Room) -> None:
     ],
 )
 def test_a_source_that_cannot_be_read_is_refused(
-    room: Room, text: str, said_so: str
+    workspace: Workspace, text: str, said_so: str
 ) -> None:
-    source = room.file("source.txt", text)
+    source = workspace.file("source.txt", text)
 
-    code, out, err = room.run_to_write(source)
+    code, out, err = workspace.run_to_write(source)
 
     assert (code, out) == (1, "")
     assert said_so in err
@@ -594,13 +624,13 @@ def test_a_source_that_cannot_be_read_is_refused(
     assert "Nothing was changed." in err
 
 
-def test_a_file_that_is_not_there_is_an_error(room: Room) -> None:
-    code, _, err = room.run(room.folder / "nothing.yaml")
+def test_a_file_that_is_not_there_is_an_error(workspace: Workspace) -> None:
+    code, _, err = workspace.run(workspace.directory / "nothing.yaml")
     assert code == 1
     assert "No such file" in err
 
 
-def test_a_schema_that_holds_itself_ends(room: Room) -> None:
+def test_a_schema_that_holds_itself_ends(workspace: Workspace) -> None:
     def change(data: dict[str, Any]) -> None:
         data["components"]["schemas"]["Tree"] = {
             "type": "object",
@@ -614,7 +644,7 @@ def test_a_schema_that_holds_itself_ends(room: Room) -> None:
         }
         link(data)["properties"]["tree"] = {"$ref": "#/components/schemas/Tree"}
 
-    room.correct(room.export(change))
+    workspace.correct(workspace.export(change))
 
-    tree = room.document()["components"]["schemas"]["Tree"]
+    tree = workspace.document()["components"]["schemas"]["Tree"]
     assert tree["properties"]["above"]["$ref"] == "#/components/schemas/Tree"

@@ -54,25 +54,25 @@ PROGRAMS_OF = {"sync": SYNC, "async": ASYNC}
 class Way(NamedTuple):
     """A directory of files, and what each client printed before and after."""
 
-    folder: Path
+    directory: Path
     spec: Path
     before: dict[str, list[str]]
     after: dict[str, list[str]]
 
     def log(self, flavor: str) -> Path:
         """Return the drift that a client noted before."""
-        return self.folder / f"before-{flavor}" / "drift.jsonl"
+        return self.directory / f"before-{flavor}" / "drift.jsonl"
 
 
-def customer_of(folder: Path, program: str, packages: Path) -> list[str]:
-    """Run a program with the client in a folder, and return what it prints; its drift goes to `drift.jsonl`."""
+def customer_of(directory: Path, program: str, packages: Path) -> list[str]:
+    """Run a program with the client in a directory, and return what it prints; its drift goes to `drift.jsonl`."""
     (handler,) = [one for one in PROGRAMS.values() if one.page.name == "drift.md"]
-    folder.mkdir()
+    directory.mkdir()
     with WireServer(json_response(CUSTOMER)) as server:
         text = f"{handler.text}\nORIGIN = {server.origin!r}\n{program}{SHOW}"
         done = subprocess.run(
             [sys.executable, "-c", text],
-            cwd=folder,
+            cwd=directory,
             env={**os.environ, "PYTHONPATH": str(packages)},
             capture_output=True,
             text=True,
@@ -85,22 +85,22 @@ def customer_of(folder: Path, program: str, packages: Path) -> list[str]:
 @pytest.fixture(scope="module", name="way")
 def _way(tmp_path_factory: pytest.TempPathFactory) -> Way:
     """Correct the description by the log of the sync client, and make a package of it for both."""
-    folder = tmp_path_factory.mktemp("way")
-    shutil.copytree(pipeline.SPEC.parent, folder / "spec")
-    spec = folder / "spec" / "openapi.yaml"
+    directory = tmp_path_factory.mktemp("way")
+    shutil.copytree(pipeline.SPEC.parent, directory / "spec")
+    spec = directory / "spec" / "openapi.yaml"
 
     def printed(when: str, packages: Path) -> dict[str, list[str]]:
         return {
-            flavor: customer_of(folder / f"{when}-{flavor}", program, packages)
+            flavor: customer_of(directory / f"{when}-{flavor}", program, packages)
             for flavor, program in PROGRAMS_OF.items()
         }
 
-    way = Way(folder, spec, printed("before", pipeline.PACKAGE.parent), {})
-    overlay = str(folder / "spec" / "overlays" / "customers.yaml")
+    way = Way(directory, spec, printed("before", pipeline.PACKAGE.parent), {})
+    overlay = str(directory / "spec" / "overlays" / "customers.yaml")
     drift = ["drift", str(way.log("sync")), "--spec", str(spec)]
     assert main([*drift, "--as-overlay", overlay]) == 0
-    pipeline.build(spec, folder / "made" / "plexy_pay")
-    return way._replace(after=printed("after", folder / "made"))
+    pipeline.build(spec, directory / "made" / "plexy_pay")
+    return way._replace(after=printed("after", directory / "made"))
 
 
 flavored = pytest.mark.parametrize("flavor", PROGRAMS_OF)
@@ -120,7 +120,7 @@ def test_what_nobody_has_looked_at_is_masked(way: Way, flavor: str) -> None:
 @flavored
 def test_the_new_client_reports_no_drift(way: Way, flavor: str) -> None:
     assert len(way.log(flavor).read_text("utf-8").splitlines()) == 3
-    assert not (way.folder / f"after-{flavor}" / "drift.jsonl").exists()
+    assert not (way.directory / f"after-{flavor}" / "drift.jsonl").exists()
 
 
 @flavored

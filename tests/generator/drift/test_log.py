@@ -11,7 +11,7 @@ from typing import Any
 
 import plexy_pay._core.drift
 import pytest
-from helpers.drifts import Room, record, said
+from helpers.drifts import Workspace, record, said
 from helpers.pages import PROGRAMS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,17 +22,17 @@ from generator.drift import log
 FEE = record("/data/*/fee", "unknown-field", "absent", "number")
 
 
-def schemas(room: Room) -> dict[str, Any]:
-    return room.document()["components"]["schemas"]
+def schemas(workspace: Workspace) -> dict[str, Any]:
+    return workspace.document()["components"]["schemas"]
 
 
-def test_a_new_field_is_added_as_observed(room: Room) -> None:
-    report = room.correct(
-        room.file("drift.jsonl", FEE + "\n"), "--source-name", "responses, 2026"
+def test_a_new_field_is_added_as_observed(workspace: Workspace) -> None:
+    report = workspace.correct(
+        workspace.file("drift.jsonl", FEE + "\n"), "--source-name", "responses, 2026"
     )
 
     assert report["evidence"] == "observed"
-    assert room.document()["components"]["schemas"]["response.Link"]["properties"][
+    assert workspace.document()["components"]["schemas"]["response.Link"]["properties"][
         "fee"
     ] == {
         "type": "number",
@@ -45,28 +45,30 @@ def test_a_new_field_is_added_as_observed(room: Room) -> None:
     }
 
 
-def test_types_null_and_required_fields_follow_what_was_seen(room: Room) -> None:
+def test_types_null_and_required_fields_follow_what_was_seen(
+    workspace: Workspace,
+) -> None:
     lines = [
         record("/total", "type", "integer", "string"),
         record("/data/*/status", "type", "LinkStatus", "null"),
         record("/data", "missing", "array", "absent"),
     ]
     head = "response.Links:\n  type: object\n"
-    with_flag = room.text("schemas/links.yaml").replace(
+    with_flag = workspace.text("schemas/links.yaml").replace(
         head, f"{head}  required:  # always\n    - data\n"
     )
-    room.file("spec/schemas/links.yaml", with_flag)
-    report = room.correct(room.file("drift.jsonl", "\n".join(lines)))
+    workspace.file("spec/schemas/links.yaml", with_flag)
+    report = workspace.correct(workspace.file("drift.jsonl", "\n".join(lines)))
 
     assert said(report, "by-hand") == []
-    found = room.document()["components"]["schemas"]
+    found = workspace.document()["components"]["schemas"]
     total = found["response.Links"]["properties"]["total"]
     assert (total["type"], total["x-evidence"]) == ("string", "observed")
     assert found["response.Link"]["properties"]["status"]["oneOf"][1] == {
         "type": "null"
     }
     assert "required" not in found["response.Links"]
-    again = room.correct(room.file("drift.jsonl", "\n".join(lines)))
+    again = workspace.correct(workspace.file("drift.jsonl", "\n".join(lines)))
     assert again["findings"] == []
 
 
@@ -110,26 +112,26 @@ def test_types_null_and_required_fields_follow_what_was_seen(room: Room) -> None
     ],
 )
 def test_what_a_log_does_not_tell_is_for_a_person(
-    room: Room, line: str, text: str
+    workspace: Workspace, line: str, text: str
 ) -> None:
-    before = room.texts()
+    before = workspace.texts()
 
-    report = room.correct(room.file("drift.jsonl", line))
+    report = workspace.correct(workspace.file("drift.jsonl", line))
 
     (hand,) = said(report, "by-hand")
     assert text in hand
-    assert room.texts() == before
+    assert workspace.texts() == before
 
 
-def test_two_types_at_one_place_are_for_a_person(room: Room) -> None:
+def test_two_types_at_one_place_are_for_a_person(workspace: Workspace) -> None:
     lines = [
         record("/total", "type", "integer", seen) for seen in ("string", "boolean")
     ]
 
-    report = room.correct(room.file("drift.jsonl", "\n".join(lines)))
+    report = workspace.correct(workspace.file("drift.jsonl", "\n".join(lines)))
 
     assert len(said(report, "by-hand")) == 1
-    assert schemas(room)["response.Links"]["properties"] == {
+    assert schemas(workspace)["response.Links"]["properties"] == {
         "data": {
             "type": "array",
             "items": {"$ref": "#/components/schemas/response.Link"},
@@ -138,11 +140,13 @@ def test_two_types_at_one_place_are_for_a_person(room: Room) -> None:
     }
 
 
-def test_what_is_documented_is_not_overruled_by_what_was_seen(room: Room) -> None:
-    room.correct(room.export())
+def test_what_is_documented_is_not_overruled_by_what_was_seen(
+    workspace: Workspace,
+) -> None:
+    workspace.correct(workspace.export())
     line = record("/id", "missing", "string", "absent", "links.retrieve")
 
-    report = room.correct(room.file("drift.jsonl", line))
+    report = workspace.correct(workspace.file("drift.jsonl", line))
 
     assert said(report, "patch") == []
     assert "that it is there is documented" in said(report, "by-hand")[0]
@@ -158,7 +162,7 @@ def test_what_is_documented_is_not_overruled_by_what_was_seen(room: Room) -> Non
     ],
 )
 def test_a_line_is_read_in_each_form_and_others_are_skipped(
-    room: Room, line: str
+    workspace: Workspace, line: str
 ) -> None:
     text = f'{{"event": "started"}}\nGET /v1/links\n\n{line}\n{line}\nTraceback (most recent call last):\n'
 
@@ -184,27 +188,29 @@ def test_a_line_is_read_in_each_form_and_others_are_skipped(
     ],
 )
 def test_a_record_that_is_not_sound_is_named_by_its_line_and_not_used(
-    room: Room, line: str
+    workspace: Workspace, line: str
 ) -> None:
-    before = room.texts()
+    before = workspace.texts()
 
-    code, out, _ = room.run(room.file("drift.jsonl", f"{FEE}\n{line}\n"))
+    code, out, _ = workspace.run(workspace.file("drift.jsonl", f"{FEE}\n{line}\n"))
 
     assert code == 0
     assert "cannot be read: 2" in out
     assert "7701" not in out
     assert "aigerim" not in out
-    assert room.texts() == before
+    assert workspace.texts() == before
 
 
-def test_a_log_without_drift_says_so(room: Room) -> None:
-    code, out, _ = room.run(room.file("app.log", '{"event": "started"}\n'))
+def test_a_log_without_drift_says_so(workspace: Workspace) -> None:
+    code, out, _ = workspace.run(workspace.file("app.log", '{"event": "started"}\n'))
     assert code == 0
     assert "it holds no record of `plexy_pay.drift`. Nothing to do." in out
 
 
-def test_a_log_is_never_documented(room: Room) -> None:
-    code, out, err = room.run(room.file("drift.jsonl", FEE), "--evidence", "documented")
+def test_a_log_is_never_documented(workspace: Workspace) -> None:
+    code, out, err = workspace.run(
+        workspace.file("drift.jsonl", FEE), "--evidence", "documented"
+    )
     assert (code, out) == (2, "")
     assert "A log is what was seen" in err
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.drifts import Room, link, moved, operation
+from helpers.drifts import Workspace, link, moved, operation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,8 +51,8 @@ def test_the_actions_of_a_difference_make_the_one_document_of_the_other(
         "info": {"title": "t", "version": "1"},
         "actions": actions,
     }
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "made.yaml"
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "made.yaml"
         path.write_text(yaml_of(record), "utf-8")
         made = overlays.apply(Document(old), [path]).data
     assert json.dumps(made, sort_keys=True) == json.dumps(new, sort_keys=True)
@@ -96,22 +96,27 @@ def everything(data: dict[str, Any]) -> None:
 
 @pytest.fixture(name="openapi_format")
 def _openapi_format() -> Path:
-    folder = Path(
+    directory = Path(
         os.environ.get("PLEXY_NODE_MODULES") or redocly.PROJECT / "node_modules"
     )
-    program = folder / ".bin" / "openapi-format"
+    program = directory / ".bin" / "openapi-format"
     if not program.exists():
         pytest.fail(
-            f"openapi-format is not in {folder}. Run `npm ci`, or set PLEXY_NODE_MODULES."
+            f"openapi-format is not in {directory}. Run `npm ci`, or set PLEXY_NODE_MODULES."
         )
     return program
 
 
-def test_another_tool_makes_the_same_of_it(room: Room, openapi_format: Path) -> None:
-    source, made = room.folder / "openapi.json", room.folder / "made.json"
-    source.write_bytes(loader.bundle_bytes(loader.load(room.spec)))
-    overlay = room.next_overlay()
-    report = room.correct(room.export(everything))
+def test_another_tool_makes_the_same_of_it(
+    workspace: Workspace, openapi_format: Path
+) -> None:
+    source, made = (
+        workspace.directory / "openapi.json",
+        workspace.directory / "made.json",
+    )
+    source.write_bytes(loader.bundle_bytes(loader.load(workspace.spec)))
+    overlay = workspace.next_overlay()
+    report = workspace.correct(workspace.export(everything))
     kinds = {one["kind"] for one in report["findings"] if one["verdict"] == "patch"}
     assert kinds >= {
         "path",
@@ -135,33 +140,35 @@ def test_another_tool_makes_the_same_of_it(room: Room, openapi_format: Path) -> 
         [*command, "-o", str(made)], check=True, capture_output=True, timeout=120
     )
 
-    assert json.loads(made.read_text("utf-8")) == room.document()
+    assert json.loads(made.read_text("utf-8")) == workspace.document()
 
 
-def test_a_second_run_has_nothing_left_to_say_of_all_that(room: Room) -> None:
-    export = room.export(everything)
-    room.correct(export)
+def test_a_second_run_has_nothing_left_to_say_of_all_that(workspace: Workspace) -> None:
+    export = workspace.export(everything)
+    workspace.correct(export)
 
-    assert room.report(export)["findings"] == []
+    assert workspace.report(export)["findings"] == []
 
 
-def test_it_applies_from_the_command_line_too(room: Room, tmp_path: Path) -> None:
+def test_it_applies_from_the_command_line_too(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     overlay = tmp_path / "mine" / "drift.yaml"
-    room.report(room.export(everything), "--as-overlay", str(overlay))
+    workspace.report(workspace.export(everything), "--as-overlay", str(overlay))
 
-    after = pipeline.load_and_lint(room.spec, [overlay], redocly=False)
+    after = pipeline.load_and_lint(workspace.spec, [overlay], redocly=False)
     assert (
         after.data["paths"]["/v2/links/{id}"]["post"]["operationId"] == "retrieveLink"
     )
 
 
-def test_the_report_stands_beside_it(room: Room) -> None:
-    code, out, _ = room.run_to_write(
-        room.export(everything), "--source-name", "the docs"
+def test_the_report_stands_beside_it(workspace: Workspace) -> None:
+    code, out, _ = workspace.run_to_write(
+        workspace.export(everything), "--source-name", "the docs"
     )
 
     assert code == 0
-    report = (room.overlays / "0.md").read_text("utf-8")
+    report = (workspace.overlays / "0.md").read_text("utf-8")
     assert out == report
     assert report.startswith("# Drift: ")
     assert "## Corrected by the overlay: " in report
@@ -170,66 +177,75 @@ def test_the_report_stands_beside_it(room: Room) -> None:
         for line in report.splitlines()
         if "type: response.Link id: string in" in line
     ]
-    place = room.text("schemas/links.yaml").splitlines().index("    id:") + 1
+    place = workspace.text("schemas/links.yaml").splitlines().index("    id:") + 1
     assert line.startswith(
-        f"- {room.spec.parent.as_posix()}/schemas/links.yaml:{place}: "
+        f"- {workspace.spec.parent.as_posix()}/schemas/links.yaml:{place}: "
     )
-    assert f"Read the overlay {(room.overlays / '0.yaml').as_posix()}" in report
+    assert f"Read the overlay {(workspace.overlays / '0.yaml').as_posix()}" in report
 
 
 def test_the_overlay_says_where_it_comes_from_and_nothing_of_this_machine(
-    room: Room,
+    workspace: Workspace,
 ) -> None:
-    room.correct(room.export(everything), "--source-name", "the docs")
+    workspace.correct(workspace.export(everything), "--source-name", "the docs")
 
-    text = (room.overlays / "0.yaml").read_text("utf-8")
+    text = (workspace.overlays / "0.yaml").read_text("utf-8")
     assert "title: Drift found in export.json" in text
     assert "The source is documented: the docs" in text
-    assert room.folder.as_posix() not in text
+    assert workspace.directory.as_posix() not in text
 
 
 @pytest.mark.parametrize("there", ["mine.yaml", "mine.md"])
-def test_no_file_is_written_over(room: Room, there: str) -> None:
-    path = room.file(there, "something of mine")
+def test_no_file_is_written_over(workspace: Workspace, there: str) -> None:
+    path = workspace.file(there, "something of mine")
 
-    code, out, err = room.run(
-        room.export(everything), "--as-overlay", str(room.folder / "mine.yaml")
+    code, out, err = workspace.run(
+        workspace.export(everything),
+        "--as-overlay",
+        str(workspace.directory / "mine.yaml"),
     )
 
     assert (code, out) == (1, "")
     assert f"{path} is there already" in err
     assert path.read_text("utf-8") == "something of mine"
-    assert len(list(room.folder.glob("mine.*"))) == 1
+    assert len(list(workspace.directory.glob("mine.*"))) == 1
 
 
-def test_a_name_that_the_spec_folder_would_pass_over_is_refused(room: Room) -> None:
-    code, _, err = room.run(
-        room.export(everything), "--as-overlay", str(room.folder / "mine.json")
+def test_a_name_that_the_spec_directory_would_pass_over_is_refused(
+    workspace: Workspace,
+) -> None:
+    code, _, err = workspace.run(
+        workspace.export(everything),
+        "--as-overlay",
+        str(workspace.directory / "mine.json"),
     )
 
     assert code == 1
     assert "does not end in `.yaml`" in err
 
 
-def test_without_a_correction_no_file_is_written(room: Room) -> None:
-    room.correct(room.export(everything))
+def test_without_a_correction_no_file_is_written(workspace: Workspace) -> None:
+    workspace.correct(workspace.export(everything))
 
-    report = room.correct(room.export(everything))
+    report = workspace.correct(workspace.export(everything))
 
     assert not report["written"]
-    assert sorted(path.name for path in room.overlays.iterdir()) == ["0.md", "0.yaml"]
+    assert sorted(path.name for path in workspace.overlays.iterdir()) == [
+        "0.md",
+        "0.yaml",
+    ]
 
 
 def test_no_option_edits_the_files_in_place(
-    room: Room, capsys: pytest.CaptureFixture[str]
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        room.run(room.export(), "--write")
+        workspace.run(workspace.export(), "--write")
 
     assert "unrecognized arguments: --write" in capsys.readouterr().err
 
 
-def test_what_is_about_money_comes_first(room: Room) -> None:
+def test_what_is_about_money_comes_first(workspace: Workspace) -> None:
     def change(data: dict[str, Any]) -> None:
         link(data)["properties"].update(
             id={"type": "array", "items": {"type": "string"}}
@@ -238,7 +254,7 @@ def test_what_is_about_money_comes_first(room: Room) -> None:
 
     first, second = [
         one
-        for one in room.report(room.export(change))["findings"]
+        for one in workspace.report(workspace.export(change))["findings"]
         if one["verdict"] == "by-hand"
     ]
     assert first["subject"] == "response.Link balance"

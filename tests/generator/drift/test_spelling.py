@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.drifts import FILES, Room, link, operation, record, said
+from helpers.drifts import FILES, Workspace, link, operation, record, said
 from helpers.specs import edited
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,8 +28,8 @@ SPELLED = edited(FILES, "schemas/links.yaml", "    balance:\n", FIELD)
 
 
 @pytest.fixture(name="spelled")
-def _spelled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Room:
-    return Room(tmp_path, capsys, SPELLED)
+def _spelled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Workspace:
+    return Workspace(tmp_path, capsys, SPELLED)
 
 
 UNKNOWN = record("/data/*/payer_reference", "unknown-field", "absent", "string")
@@ -37,7 +37,7 @@ MISSING = record("/data/*/payerReference", "missing", "string", "absent")
 
 
 def test_a_field_of_a_log_that_is_spelled_otherwise_is_one_finding_and_a_rename(
-    spelled: Room,
+    spelled: Workspace,
 ) -> None:
     log = spelled.file("drift.jsonl", f"{UNKNOWN}\n{MISSING}\n")
 
@@ -69,7 +69,7 @@ def test_a_field_of_a_log_that_is_spelled_otherwise_is_one_finding_and_a_rename(
 
 
 def test_a_property_of_an_export_is_renamed_and_then_known_better(
-    spelled: Room,
+    spelled: Workspace,
 ) -> None:
     source = spelled.export(
         lambda data: link(data)["properties"].update(
@@ -111,20 +111,20 @@ def test_examples_and_required_fields_follow_the_name(
     files = edited(
         SPELLED, "schemas/links.yaml", required, f"{required}    - payerReference\n"
     )
-    room = Room(tmp_path, capsys, files)
+    workspace = Workspace(tmp_path, capsys, files)
     for name in ("paths/links.yaml", "openapi.yaml"):
-        text = room.text(name)
-        room.file(
+        text = workspace.text(name)
+        workspace.file(
             f"spec/{name}", re.sub(r"(?m)^( *)(- )?id: L1$", with_reference, text)
         )
 
-    room.correct(room.file("drift.jsonl", UNKNOWN))
+    workspace.correct(workspace.file("drift.jsonl", UNKNOWN))
 
-    assert "payerReference" not in str(room.document())
-    assert room.schema("response.Link")["required"] == ["id", "payer_reference"]
-    page = room.document()["paths"]["/v1/links"]["get"]["responses"]["200"]["content"][
-        "application/json"
-    ]
+    assert "payerReference" not in str(workspace.document())
+    assert workspace.schema("response.Link")["required"] == ["id", "payer_reference"]
+    page = workspace.document()["paths"]["/v1/links"]["get"]["responses"]["200"][
+        "content"
+    ]["application/json"]
     assert page["example"]["data"] == [{"id": "L1", "payer_reference": "shop"}]
 
 
@@ -137,9 +137,9 @@ def test_a_name_that_is_known_is_for_a_person(
         "      x-evidence: inferred\n      x-source:\n        - a guess",
         "      x-evidence: documented\n      x-source:\n        - a page",
     )
-    room = Room(tmp_path, capsys, known)
+    workspace = Workspace(tmp_path, capsys, known)
 
-    report = room.report(room.file("drift.jsonl", f"{UNKNOWN}\n{MISSING}\n"))
+    report = workspace.report(workspace.file("drift.jsonl", f"{UNKNOWN}\n{MISSING}\n"))
 
     (text,) = said(report, "by-hand")
     assert text.startswith("spelling: ")
@@ -147,7 +147,9 @@ def test_a_name_that_is_known_is_for_a_person(
     assert said(report, "patch") == []
 
 
-def test_another_type_under_another_spelling_is_for_a_person(spelled: Room) -> None:
+def test_another_type_under_another_spelling_is_for_a_person(
+    spelled: Workspace,
+) -> None:
     line = record("/data/*/payer_reference", "unknown-field", "absent", "object")
 
     (text,) = said(spelled.report(spelled.file("drift.jsonl", line)), "by-hand")
@@ -155,7 +157,7 @@ def test_another_type_under_another_spelling_is_for_a_person(spelled: Room) -> N
     assert "it is string here, seen as object" in text
 
 
-def test_two_other_spellings_are_for_a_person(spelled: Room) -> None:
+def test_two_other_spellings_are_for_a_person(spelled: Workspace) -> None:
     other = record("/data/*/PayerReference", "unknown-field", "absent", "string")
 
     report = spelled.report(spelled.file("drift.jsonl", f"{UNKNOWN}\n{other}\n"))
@@ -166,21 +168,21 @@ def test_two_other_spellings_are_for_a_person(spelled: Room) -> None:
     )
 
 
-def test_a_parameter_that_is_spelled_otherwise_is_renamed(room: Room) -> None:
-    files = room.text("paths/links.yaml")
+def test_a_parameter_that_is_spelled_otherwise_is_renamed(workspace: Workspace) -> None:
+    files = workspace.text("paths/links.yaml")
     parameter = (
         "    parameters:\n      - name: payerId\n        in: query\n        schema:\n          type: string\n"
         "        example: P1\n        x-evidence: inferred\n    responses:\n"
     )
     head, tail = files.rsplit("    responses:\n", 1)
-    room.file("spec/paths/links.yaml", head + parameter + tail)
-    source = room.export(
+    workspace.file("spec/paths/links.yaml", head + parameter + tail)
+    source = workspace.export(
         lambda data: operation(data)["parameters"].append(
             {"name": "payer_id", "in": "query", "schema": {"type": "string"}}
         )
     )
 
-    report = room.correct(source)
+    report = workspace.correct(source)
 
     (text,) = [one for one in said(report, "patch") if one.startswith("spelling")]
     assert (
@@ -188,22 +190,22 @@ def test_a_parameter_that_is_spelled_otherwise_is_renamed(room: Room) -> None:
         in text
     )
     assert said(report, "only-in-spec") == []
-    (renamed,) = room.document()["paths"]["/v1/links/{id}"]["get"]["parameters"]
+    (renamed,) = workspace.document()["paths"]["/v1/links/{id}"]["get"]["parameters"]
     assert (renamed["name"], renamed["example"], renamed["x-evidence"]) == (
         "payer_id",
         "P1",
         "documented",
     )
-    assert room.report(source)["findings"] == []
+    assert workspace.report(source)["findings"] == []
 
 
 def test_a_value_that_is_spelled_otherwise_is_one_finding_for_a_person(
-    room: Room,
+    workspace: Workspace,
 ) -> None:
     def change(data: dict[str, Any]) -> None:
         link(data)["properties"]["status"]["enum"] = ["active", "PAID"]
 
-    report = room.report(room.export(change))
+    report = workspace.report(workspace.export(change))
 
     (text,) = said(report, "by-hand")
     assert "LinkStatus paid: spelled `paid` in `spec/`, `PAID` in the export" in text

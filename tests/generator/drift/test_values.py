@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.drifts import FILES, RETRIEVE, Room, link, operation
+from helpers.drifts import FILES, RETRIEVE, Workspace, link, operation
 from helpers.specs import broken, write_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,7 +163,7 @@ def test_a_name_is_told_from_data() -> None:
 def test_the_patch_on_disk_holds_no_value_of_the_export(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room = Room(tmp_path, capsys)
+    workspace = Workspace(tmp_path, capsys)
 
     def change(data: dict[str, Any]) -> None:
         link(data)["example"] = {"id": "Aigerim Omarova"}
@@ -176,9 +176,9 @@ def test_the_patch_on_disk_holds_no_value_of_the_export(
             "example"
         ] = {"id": "Aigerim Omarova"}
 
-    room.correct(room.export(change))
+    workspace.correct(workspace.export(change))
 
-    text = "".join(room.texts().values())
+    text = "".join(workspace.texts().values())
     assert "phone:" in text
     assert "Aigerim" not in text
     assert "7701" not in text

@@ -29,9 +29,9 @@ def appended(path: Path) -> None:
     path.write_text(path.read_text("utf-8") + "\nMINE = 1\n", "utf-8")
 
 
-def files_of(folder: Path) -> dict[Path, bytes]:
+def files_of(directory: Path) -> dict[Path, bytes]:
     """Return every file of a directory."""
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
 
 
 def test_edited_added_and_deleted_files_are_named_and_kept(
@@ -117,9 +117,9 @@ def test_what_tools_leave_there_and_other_line_ends_are_no_edits(
     somebody: Maintainer,
 ) -> None:
     (somebody.package / ".DS_Store").write_bytes(b"\0")
-    for folder in (".mypy_cache", "models/__pycache__", ".ipynb_checkpoints"):
-        (somebody.package / folder).mkdir(exist_ok=True)
-        (somebody.package / folder / "left").write_text("", "utf-8")
+    for directory in (".mypy_cache", "models/__pycache__", ".ipynb_checkpoints"):
+        (somebody.package / directory).mkdir(exist_ok=True)
+        (somebody.package / directory / "left").write_text("", "utf-8")
     path = somebody.package / "models" / "link.py"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     status, said = somebody.run("generate")
@@ -172,7 +172,7 @@ def test_without_a_record_that_can_be_read_it_stops(
         assert manifest.read_bytes() == wanted
 
 
-def test_a_folder_of_somebody_else_is_not_replaced(somebody: Maintainer) -> None:
+def test_a_directory_of_somebody_else_is_not_replaced(somebody: Maintainer) -> None:
     shutil.rmtree(somebody.package)
     somebody.package.mkdir()
     (somebody.package / "app.py").write_text("MINE = 1\n", "utf-8")
@@ -182,7 +182,7 @@ def test_a_folder_of_somebody_else_is_not_replaced(somebody: Maintainer) -> None
     assert [*somebody.tree()] == ["app.py"]
 
 
-def test_an_empty_folder_is_taken(somebody: Maintainer) -> None:
+def test_an_empty_directory_is_taken(somebody: Maintainer) -> None:
     wanted = somebody.tree()
     shutil.rmtree(somebody.package)
     somebody.package.mkdir()

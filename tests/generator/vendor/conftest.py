@@ -54,9 +54,9 @@ def generated_once(kept: Path) -> Iterator[None]:
     def build_from(
         document: Document, package: Path, version: str, **more: Any
     ) -> pipeline.Counts:
-        def make(folder: Path) -> None:
-            counts = generate(document, folder / "package", version, **more)
-            (folder / "counts").write_bytes(pickle.dumps(counts))
+        def make(directory: Path) -> None:
+            counts = generate(document, directory / "package", version, **more)
+            (directory / "counts").write_bytes(pickle.dumps(counts))
 
         made = made_once(
             kept / f"package-{key(document, version, sorted(more['left_out']))}", make
@@ -80,14 +80,14 @@ class Unsound(Exception):
 def clone(
     generated_once: None, kept: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A folder that stands for the clone of plexy-pay; beside it is the project with its copy of the package."""
+    """A directory that stands for the clone of plexy-pay; beside it is the project with its copy of the package."""
 
-    def make(folder: Path) -> None:
+    def make(directory: Path) -> None:
         shutil.copytree(
-            SAMPLE, folder / "shop", ignore=shutil.ignore_patterns("__pycache__")
+            SAMPLE, directory / "shop", ignore=shutil.ignore_patterns("__pycache__")
         )
-        (folder / "plexy-pay").mkdir()
-        assert vendor(folder / "plexy-pay", *documented("--name")) == 0
+        (directory / "plexy-pay").mkdir()
+        assert vendor(directory / "plexy-pay", *documented("--name")) == 0
 
     work = tmp_path_factory.mktemp("work")
     shutil.copytree(made_once(kept / "work", make), work, dirs_exist_ok=True)
@@ -101,12 +101,12 @@ def shop(clone: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def parts(generated_once: None, kept: Path) -> Path:
-    """A folder with a copy of each of `PARTS`, to look at."""
+    """A directory with a copy of each of `PARTS`, to look at."""
 
-    def make(folder: Path) -> None:
+    def make(directory: Path) -> None:
         for part in PARTS:
             building.build(
-                pipeline.SPEC, folder / part, part, locks.Options((part,)), []
+                pipeline.SPEC, directory / part, part, locks.Options((part,)), []
             )
 
     return made_once(kept / "parts", make)
@@ -119,7 +119,7 @@ def python(shop: Path, kept: Path) -> Callable[[str], str]:
     uv = [sys.executable, "-m", "uv"]
 
     def environment(version: str) -> str:
-        def make(folder: Path) -> None:
+        def make(directory: Path) -> None:
             # Relocatable: it gets its name when it is complete.
             create = [
                 *uv,
@@ -129,14 +129,14 @@ def python(shop: Path, kept: Path) -> Callable[[str], str]:
                 "--allow-existing",
                 "--python",
             ]
-            run([*create, str(PYTHONS[version]), str(folder)], shop)
+            run([*create, str(PYTHONS[version]), str(directory)], shop)
             install = [
                 *uv,
                 "pip",
                 "install",
                 "--quiet",
                 "--python",
-                str(folder / "bin" / "python"),
+                str(directory / "bin" / "python"),
             ]
             run(
                 [*install, "--constraint", str(ROOT / "constraints.txt"), *requires],

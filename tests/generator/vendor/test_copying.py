@@ -43,11 +43,11 @@ actions:
 class Project:
     """Another repository, and the description of which a copy is made into it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.source = folder / "src"
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.source = directory / "src"
         self.copy = self.source / WHERE
-        self.spec = folder.parent / "spec"
+        self.spec = directory.parent / "spec"
 
     def describe(self, files: dict[str, str]) -> None:
         shutil.rmtree(self.spec, ignore_errors=True)
@@ -61,28 +61,28 @@ class Project:
         return self.run(str(self.source), "--name", PACKAGE, "--only", only, *arguments)
 
     def check(self) -> int:
-        return self.run(str(self.folder), "--check")
+        return self.run(str(self.directory), "--check")
 
     def update(self) -> int:
-        return self.run(str(self.folder), "--update")
+        return self.run(str(self.directory), "--update")
 
     def tree(self) -> dict[str, bytes]:
         """Every file of the repository."""
         return {
-            path.relative_to(self.folder).as_posix(): path.read_bytes()
-            for path in sorted(self.folder.rglob("*"))
+            path.relative_to(self.directory).as_posix(): path.read_bytes()
+            for path in sorted(self.directory.rglob("*"))
             if path.is_file()
         }
 
 
 @pytest.fixture(scope="module")
 def made(generated_once: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    project = Project(folder / "project")
+    directory = tmp_path_factory.mktemp("made")
+    project = Project(directory / "project")
     project.source.mkdir(parents=True)
     project.describe(SHOPS)
     assert project.vendor() == 0
-    return folder
+    return directory
 
 
 @pytest.fixture
@@ -123,11 +123,11 @@ def test_the_copy_has_the_chosen_parts_its_licence_and_one_lock_file(
         {"django.py", "fastapi.py"}
     )
     assert sorted(path.name for path in project.source.iterdir()) == ["shop"], (
-        "no scratch folder stays"
+        "no scratch directory stays"
     )
 
 
-def test_the_folders_between_become_packages(project: Project) -> None:
+def test_the_directories_between_become_packages(project: Project) -> None:
     assert (project.source / "shop" / "__init__.py").read_bytes() == b""
     assert (project.source / "shop" / "_vendor" / "__init__.py").read_bytes() == b""
 
@@ -155,7 +155,7 @@ def test_each_file_says_in_its_first_line_where_it_comes_from_and_how_to_update_
     for path in files:
         first = path.read_text("utf-8").split("\n", 1)[0]
         assert first.startswith("# Vendored from plexy-pay"), path
-        assert "nox -s vendor -- FOLDER --update" in first
+        assert "nox -s vendor -- DIRECTORY --update" in first
         assert "nox -s generate" not in first
 
 
@@ -200,7 +200,7 @@ def test_without_only_it_has_everything_and_without_a_name_it_keeps_its_own(
     assert "Vendored plexy_pay in" in capsys.readouterr().out
 
 
-def test_a_copy_without_webhooks_has_no_room_for_them(
+def test_a_copy_without_webhooks_has_no_workspace_for_them(
     empty: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert empty.run(str(empty.source), "--name", "reads_pay", "--only", "shops") == 0
@@ -245,7 +245,7 @@ def test_the_same_again_changes_nothing_and_gives_the_same_bytes_elsewhere(
     assert project.vendor() == 0
     assert "nothing was changed" in capsys.readouterr().out
     assert project.tree() == before
-    elsewhere = project.folder.parent / "elsewhere"
+    elsewhere = project.directory.parent / "elsewhere"
     elsewhere.mkdir()
     assert (
         project.run(str(elsewhere), "--name", PACKAGE, "--only", "shops,webhooks") == 0
@@ -451,7 +451,7 @@ def test_the_report_for_programs_says_the_same(
 ) -> None:
     project.describe(NEW)
     edit(project)
-    assert project.run(str(project.folder), "--check", "--json") == 1
+    assert project.run(str(project.directory), "--check", "--json") == 1
     report = json.loads(capsys.readouterr().out)
     assert report["package"] == PACKAGE
     assert not report["passes"]
@@ -485,7 +485,7 @@ def test_a_copy_whose_own_description_was_edited_cannot_say_what_changed(
 def test_an_overlay_is_applied_recorded_by_hash_and_relative_name_and_applied_again(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    overlay = project.folder / "known.yaml"
+    overlay = project.directory / "known.yaml"
     overlay.write_text(OVERLAY)
     assert project.vendor("--overlay", str(overlay)) == 0
     [recorded] = lock_of(project)["options"]["overlays"]
@@ -511,8 +511,8 @@ def test_an_overlay_is_applied_recorded_by_hash_and_relative_name_and_applied_ag
 def test_an_overlay_outside_of_the_repository_is_pointed_out(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (project.folder / ".git").mkdir()
-    overlay = project.folder.parent / "known.yaml"
+    (project.directory / ".git").mkdir()
+    overlay = project.directory.parent / "known.yaml"
     overlay.write_text(OVERLAY)
     assert project.vendor("--overlay", str(overlay)) == 0
     assert "is outside of" in capsys.readouterr().out
@@ -561,7 +561,7 @@ def test_an_update_leaves_the_files_that_did_not_change_as_they_are(
     }
 
 
-def test_a_swap_that_fails_leaves_no_folder_that_was_made_for_it(
+def test_a_swap_that_fails_leaves_no_directory_that_was_made_for_it(
     empty: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: object) -> None:
@@ -590,7 +590,7 @@ def test_an_overlay_that_is_not_there_is_said(
     assert "There is no overlay nowhere.yaml" in capsys.readouterr().err
 
 
-def test_a_copy_under_another_folder_name_asks_for_a_decision(
+def test_a_copy_under_another_directory_name_asks_for_a_decision(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.copy.rename(project.copy.with_name("other_pay"))
@@ -621,7 +621,7 @@ def test_options_that_do_not_go_together_are_bad_usage(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_without_init_above_the_copy_is_pointed_out(
+def test_a_directory_without_init_above_the_copy_is_pointed_out(
     empty: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (empty.source / "shop").mkdir()

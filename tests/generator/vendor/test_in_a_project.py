@@ -51,7 +51,7 @@ def test_the_copy_is_checked_and_updated_with_the_commands_of_the_page(
 
 @pytest.fixture(scope="module")
 def later(clone: Path, shop: Path) -> Path:
-    """A second project folder with a copy of a later version, made of a changed description."""
+    """A second project directory with a copy of a later version, made of a changed description."""
     spec = clone.parent / "later"
     shutil.copytree(pipeline.SPEC.parent, spec)
     links = spec / "schemas" / "payment_links.yaml"
@@ -82,8 +82,8 @@ def later(clone: Path, shop: Path) -> Path:
 @pytest.fixture
 def copies(shop: Path, later: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
     """The two copies, imported into this process."""
-    for folder in (shop / "src", later):
-        monkeypatch.syspath_prepend(str(folder))
+    for directory in (shop / "src", later):
+        monkeypatch.syspath_prepend(str(directory))
     first: ModuleType = importlib.import_module("shop._vendor.acme_pay")
     return first, importlib.import_module("other_pay")
 

@@ -24,14 +24,15 @@ from django.urls import path
 from plexy_pay.webhooks import MemoryStore, TokenSecret
 from plexy_pay.webhooks.django import webhook_view
 
-folder = Path(__file__).parent
+directory = Path(__file__).parent
 files = {"default": "shop.db", "webhooks": "webhooks.db"}
 engine = "django.db.backends.sqlite3"
 if not settings.configured:
     settings.configure(
         ALLOWED_HOSTS=["*"],
         DATABASES={
-            alias: {"ENGINE": engine, "NAME": folder / name, "ATOMIC_REQUESTS": True} for alias, name in files.items()
+            alias: {"ENGINE": engine, "NAME": directory / name, "ATOMIC_REQUESTS": True}
+            for alias, name in files.items()
         },
         ROOT_URLCONF="app",
         SECRET_KEY="s" * 50,

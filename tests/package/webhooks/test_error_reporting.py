@@ -109,12 +109,12 @@ class Shop(NamedTuple):
     module: str
     arguments: tuple[str, ...]
 
-    def start(self, folder: Path, **variables: str) -> Process:
+    def start(self, directory: Path, **variables: str) -> Process:
         """Start it."""
-        (folder / "app.py").write_text(self.program, "utf-8")
+        (directory / "app.py").write_text(self.program, "utf-8")
         port = str(free_port())
         arguments = [argument.replace("PORT", port) for argument in self.arguments]
-        return Process(self.module, arguments, folder, variables)
+        return Process(self.module, arguments, directory, variables)
 
 
 SHOPS = {

@@ -62,7 +62,7 @@ def run(
 
 
 def saved(
-    folder: Path,
+    directory: Path,
     body: bytes,
     headers: Mapping[str, str],
     *,
@@ -75,7 +75,7 @@ def saved(
         f"{name}: {value}"
         for name, value in {"Host": "shop.example", **headers}.items()
     ]
-    file = folder / "delivery.http"
+    file = directory / "delivery.http"
     file.write_bytes(
         "".join(f"{line}{end}" for line in [*lines, ""]).encode("latin-1") + body
     )
@@ -254,8 +254,8 @@ def test_a_copy_of_the_package_under_another_name_has_the_command_too(
     shutil.copytree(
         PACKAGE, vendor / "pay", ignore=shutil.ignore_patterns("__pycache__")
     )
-    for folder in (vendor, vendor.parent):
-        (folder / "__init__.py").touch()
+    for directory in (vendor, vendor.parent):
+        (directory / "__init__.py").touch()
     file = saved(tmp_path, *delivery("transaction.charged", BY_TOKEN))
     done = run(
         file, "--scheme", "token", module="acme._vendor.pay.webhooks", path=tmp_path

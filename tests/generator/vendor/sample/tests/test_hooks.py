@@ -45,8 +45,8 @@ class TestHooks(unittest.TestCase):
 
     def test_a_saved_delivery_is_verified_by_the_package_as_a_program(self) -> None:
         body = delivery("transaction.charged")
-        with tempfile.TemporaryDirectory() as folder:
-            saved = Path(folder, "delivery.http")
+        with tempfile.TemporaryDirectory() as directory:
+            saved = Path(directory, "delivery.http")
             saved.write_bytes(f"Authorization: Bearer {TOKEN}\r\n\r\n".encode() + body)
             done = subprocess.run(
                 [

@@ -12,10 +12,10 @@ from shop._vendor import acme_pay
 
 class TestVendored(unittest.TestCase):
     def test_nobody_edited_it(self) -> None:
-        folder = Path(acme_pay.__file__).parent
-        lock = json.loads((folder / "plexy-vendor.lock.json").read_text("utf-8"))
+        directory = Path(acme_pay.__file__).parent
+        lock = json.loads((directory / "plexy-vendor.lock.json").read_text("utf-8"))
         for name, wanted in lock["files"].items():
-            content = (folder / name).read_bytes().replace(b"\r\n", b"\n")
+            content = (directory / name).read_bytes().replace(b"\r\n", b"\n")
             self.assertEqual(
                 "sha256:" + hashlib.sha256(content).hexdigest(), wanted, name
             )
