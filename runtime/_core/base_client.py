@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._families import FAMILIES, MAIN
 from . import hints as _hints
+from .configuration import configure
 from .frames import forgets
 from .keys import MASK, KeyRing, pickled, unpickled
 from .settings import Settings, closed, misconfigured
@@ -25,6 +26,7 @@ class _Client:
     """What both clients share. Connections are made at the first call."""
 
     _is_async: bool
+    _settings: Settings
     _http_client: _hints.Any
 
     def _open(
@@ -47,16 +49,13 @@ class _Client:
             name: KeyRing(keys.pop(name), family.variable, family.argument)
             for name, family in FAMILIES.items()
         }
-        self._settings = Settings(rings, given, recipes)
-        problem = self._settings.problem()
-        if problem:
-            misconfigured(problem)
+        settings = configure(rings, given, recipes)
         if http_client is not None:
             from .http_libraries import library_of
 
-            self._settings.library = library_of(
-                http_client, is_async=self._is_async
-            ).name
+            library = library_of(http_client, is_async=self._is_async)
+            settings = settings._replace(library=library.name)
+        self._settings = settings
         self._http_client = http_client
         if os.environ.get("PLEXY_LOG"):
             from .logs import turn_on
@@ -79,12 +78,13 @@ class _Client:
             )
 
     def __repr__(self) -> str:
-        given = self._settings.given
-        where = (
-            given["environment"]
-            if given["base_url"] is None
-            else self._settings.family(MAIN)[1]
-        )
+        # A traceback with locals shows a client whose constructor refused an argument.
+        settings = getattr(self, "_settings", None)
+        if settings is None:
+            return f"<{type(self).__name__} api_key={MASK!r}, not set up>"
+        where: object = settings.environment
+        if settings.arguments["base_url"] is not None:
+            _, where = settings.family(MAIN)
         return f"<{type(self).__name__} api_key={MASK!r} {where}>"
 
     def __reduce__(self) -> tuple[_hints.Any, ...]:
@@ -101,7 +101,7 @@ class _Client:
             FAMILIES[name].argument: pickled(ring.provider)
             for name, ring in self._settings.rings.items()
         }
-        return _remake, (type(self), providers, self._settings.given)
+        return _remake, (type(self), providers, self._settings.arguments)
 
     def __copy__(self) -> _hints.Self:
         # Connections, and the resources that point at the first client, are not shared.

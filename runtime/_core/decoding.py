@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, datetime
-from itertools import count
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from .encoding import is_array, is_object
 from .enums import OpenIntEnum, OpenStrEnum
+from .misfits import misfit
 from .types import UNSET
 from .variants import Variants
 from .wire_types import Array, WireType
@@ -34,11 +34,6 @@ _moment = datetime.fromisoformat
 _EXACT = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
-
-# Called for each thing that does not fit the spec; gives how often it was called. Two calls with one number between
-# them mean that something did not fit, here or in another thread: `drift` then looks closely. So a response that fits
-# costs no more than the decoding.
-misfit: Callable[[], int] = count().__next__
 
 
 class _New(Protocol):

@@ -17,10 +17,11 @@ from .._families import FAMILIES
 from ..errors import Outcome, PlexyError
 from .attempts import Failure, RawResponse, Send, one_line
 from .causes import is_interruption
-from .decoding import empty_of, misfit
+from .decoding import empty_of
 from .encoding import encode, is_mapping, loads_response, read_content
 from .keys import KeyRing
 from .logs import INFO, LOGGER, Log
+from .misfits import Watch
 from .operation import Operation, Request, is_blank
 from .options import masked
 from .proof import Success, refuses, seen_success, success_of
@@ -289,9 +290,9 @@ class Call(Generic[T]):
             return self._success(
                 response, facts, None, self._nothing(), self._absence()
             )
-        before = misfit()
-        data, parsed, problem = self._decode(response)
-        unlike = self._differences(data) if misfit() != before + 1 else ()
+        with Watch() as watch:
+            data, parsed, problem = self._decode(response)
+        unlike = self._differences(data) if watch.found else ()
         success = success_of(data, self.request.operation)
         if success is Success.DECLINED:
             shown, parsed = self._without_keys(data, parsed)

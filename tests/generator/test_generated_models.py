@@ -476,12 +476,12 @@ def _differences(package: ModuleType, payload: Any) -> list[tuple[str, str, str,
     """What drift says of an order, and that decoding notices it."""
     decoding = importlib.import_module(f"{package.__name__}._core.decoding")
     drift = importlib.import_module(f"{package.__name__}._core.drift")
+    misfits = importlib.import_module(f"{package.__name__}._core.misfits")
     body = decoding.ObjectBody(package.models.Order)
-    before = decoding.misfit()
-    body(payload)
-    noticed = decoding.misfit() != before + 1
+    with misfits.Watch() as watch:
+        body(payload)
     found = [tuple(one) for one in drift.differences(body, payload)]
-    assert noticed or not found
+    assert watch.found or not found
     return found
 
 

@@ -120,6 +120,11 @@ class Recording:
         self.sleep(seconds)
 
 
+def set_pace(client: Any, pace: Any) -> None:
+    """Give a client other clocks, dice and sleep."""
+    client._settings = client._settings._replace(pace=pace)
+
+
 class Flavor:
     """The sync or the async client behind one face, so that each test holds for both."""
 
@@ -139,7 +144,7 @@ class Flavor:
         """A client; it is closed after the test."""
         client = self._client(api_key, base_url=base_url, **arguments)
         if pace is not None:
-            client._settings.pace = pace
+            set_pace(client, pace)
         self._opened.append(client)
         return client
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
-from helpers.calls import Recording
+from helpers.calls import Recording, set_pace
 from helpers.description import DESCRIPTION
 from helpers.openapi import every_object, operations, resolve
 from helpers.wire import WireServer, http
@@ -189,7 +189,7 @@ def send(kind: Any, case: Case, origin: str, http_client: Any) -> None:
     client = kind(
         **KEYS, agent_id=AGENT, base_url=origin, max_retries=1, http_client=http_client
     )
-    client._settings.pace = Recording()
+    set_pace(client, Recording())
 
     async def run() -> None:
         async with client, http_client or contextlib.nullcontext():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.calls import Recording
+from helpers.calls import Recording, set_pace
 from helpers.wire import Recorded, WireServer, http, json_response
 from plexy_pay import (
     AsyncPager,
@@ -44,7 +44,7 @@ class Wallet:
 
     def client(self, base_url: str, **settings: Any) -> Any:
         made = self.kind("pr_0a1B2c3D4e5F", base_url=base_url, **settings)
-        made._settings.pace = Recording()
+        set_pace(made, Recording())
         self.opened.append(made)
         return made
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from helpers.calls import KEY, OTHER_KEY
+from helpers.calls import KEY, OTHER_KEY, set_pace
 from helpers.wire import Recorded
 from plexy_pay import AsyncPlexyPay, OutcomeUnknownError, PlexyError, PlexyPay
 from plexy_pay._core.types import Response
@@ -98,7 +98,7 @@ class Runner:
         client: Any = (
             PlexyPay(**given) if self._loop is None else AsyncPlexyPay(**given)
         )
-        client._settings.pace = stage.pace
+        set_pace(client, stage.pace)
         try:
             yield client
         finally:

@@ -139,4 +139,4 @@ def test_a_pickle_keeps_the_version_of_where_the_client_was_made(
 
     again = pickle.loads(held)
 
-    assert again._settings.given["checkout_version"] == "2023-06-01"
+    assert again._settings.arguments["checkout_version"] == "2023-06-01"

@@ -481,7 +481,7 @@ def test_a_client_with_a_provider_is_pickled_with_its_settings(
     assert KEY.encode() not in data
     clone = pickle.loads(data)
     assert type(clone) is kind
-    assert clone._settings.given == client._settings.given
+    assert clone._settings.arguments == client._settings.arguments
     assert clone._settings.rings["pay"].keys()[0].raw == KEY
     assert (
         pickle.loads(pickle.dumps(kind(netrc_key("api", "/etc/none"))))
@@ -652,3 +652,10 @@ def test_another_inferred_operation_warns_once_at_the_users_line(
     assert "Confirm it with Plexy Pay" in str(caught[0].message)
     if flavor.name == "sync":
         assert caught[0].filename == sys.modules["helpers.calls"].__file__
+
+
+@BOTH
+def test_what_a_client_was_told_never_changes(kind: Any) -> None:
+    client = kind(KEY)
+    with pytest.raises(AttributeError):
+        client._settings.strict = True

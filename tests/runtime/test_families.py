@@ -165,7 +165,7 @@ def test_pickling_resolves_every_family_again_and_refuses_any_literal_key(
     data = pickle.dumps(client)
     assert not any(key.encode() in data for key in (PAY, CHECKOUT))
     again = pickle.loads(data)
-    assert again._settings.given == client._settings.given
+    assert again._settings.arguments == client._settings.arguments
     assert [key.raw for key in again._settings.rings["checkout"].keys()] == [CHECKOUT]
     with pytest.raises(ConfigurationError, match="cannot be pickled"):
         pickle.dumps(kind(gate_api_key=GATE))

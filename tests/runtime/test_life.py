@@ -16,7 +16,15 @@ from typing import Any
 import plexy_pay
 import pytest
 import trustme
-from helpers.calls import KEY, OTHER_KEY, Recording, capturing, creating, reading
+from helpers.calls import (
+    KEY,
+    OTHER_KEY,
+    Recording,
+    capturing,
+    creating,
+    reading,
+    set_pace,
+)
 from helpers.wire import Recorded, WireServer, http, json_response
 from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import ConfigurationError, NotFoundError, PlexyError
@@ -211,7 +219,7 @@ def test_a_client_that_is_closed_between_two_attempts_makes_the_second_one() -> 
     for kind in (PlexyPay, AsyncPlexyPay):
         with WireServer(http(500), OK) as server:
             client = kind(KEY, base_url=server.origin)
-            client._settings.pace = Closing()
+            set_pace(client, Closing())
             call = client.execute(
                 capturing({"requestId": "r-1"}, idempotency_key="requestId")
             )

@@ -14,7 +14,7 @@ from typing import Any
 
 import plexy_pay
 import pytest
-from helpers.calls import KEY, OTHER_KEY, Flavor, Recording
+from helpers.calls import KEY, OTHER_KEY, Flavor, Recording, set_pace
 from helpers.description import DESCRIPTION
 from helpers.wire import Recorded, Then, WireServer, http, json_response
 from hypothesis import given, settings
@@ -141,10 +141,10 @@ def ask_all(
     client: PlexyPay = CLIENT,
 ) -> tuple[list[Any], list[Request[Any]]]:
     """The responses, and the requests that were made for them."""
-    settings = client._settings
     pace = Recording()
-    settings.pace = pace  # type: ignore[assignment]
     pace.wall = now
+    set_pace(client, pace)
+    settings = client._settings
     asking = Asking(settings, calls, min_age, False)
     for family in asking.families:
         ring = settings.ring(family)
@@ -859,7 +859,7 @@ def client_of(
     kind = PlexyPay if flavor.name == "sync" else AsyncPlexyPay
     client = kind(KEY, base_url=server.origin, **arguments)
     if pace is not None:
-        client._settings.pace = pace  # type: ignore[assignment]
+        set_pace(client, pace)
     flavor._opened.append(client)
     return client
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from helpers.calls import KEY, OTHER_KEY, Flavor, Recording
+from helpers.calls import KEY, OTHER_KEY, Flavor, Recording, set_pace
 from helpers.wire import Recorded, Then, WireServer, http, json_response
 from plexy_pay import (
     AsyncPlexyPay,
@@ -93,7 +93,7 @@ class Shop:
     def client(self, key: Any = KEY, **arguments: Any) -> Any:
         kind = PlexyPay if self.flavor.name == "sync" else AsyncPlexyPay
         client = kind(key, **{"base_url": self.server.origin, **arguments})
-        client._settings.pace = self.api.pace  # type: ignore[assignment]
+        set_pace(client, self.api.pace)
         self.flavor._opened.append(client)
         return client
 

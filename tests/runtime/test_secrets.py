@@ -437,7 +437,7 @@ def test_nothing_that_a_program_holds_shows_the_key_in_its_repr(flavor: Flavor) 
             client,
             vars(client),
             client._settings,
-            vars(client._settings),
+            client._settings.arguments,
             ring,
             vars(ring),
             response,

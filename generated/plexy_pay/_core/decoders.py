@@ -22,11 +22,11 @@ from .decoding import (
     enum_decoder,
     free_fields,
     further_fields,
-    misfit,
     new_model,
 )
 from .fields import Discriminator
 from .memo import once
+from .misfits import misfit
 from .schema import Field, Schema, schema_of
 from .types import UNSET, Unset
 from .variants import Variants

@@ -9,8 +9,6 @@ from typing import Any
 from .._families import FAMILIES
 
 _PORTS = {"https": 443, "http": 80}
-BASE_URL = "PLEXY_BASE_URL"
-"""The environment variable that stands for `base_url` where that is not given."""
 _UNRESERVED = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 )

@@ -197,7 +197,7 @@ def _age(settings: Settings, given: float | None) -> float:
             "min_age is not a number of seconds from 0. Nothing was sent."
         )
     # No money moves in the test environment: there it may be tried out without waiting.
-    if given < safe and settings.given["environment"] != "test":
+    if given < safe and settings.environment != "test":
         raise InvalidParameterError(
             f"min_age is less than {safe:g} seconds. Nothing was sent. A call that is not listed by then may still be "
             "carried out, and to call again might pay twice. Leave min_age out, or pass a larger one; only a client "
@@ -214,7 +214,7 @@ def _check_books(settings: Settings, call: SavedCall) -> None:
         for name, value in settings.path_values(recipe.settings).items()
     }
     mine["origin"] = settings.family(recipe.family)[1].text
-    mine["environment"] = settings.given["environment"]
+    mine["environment"] = settings.environment
     for name, theirs in call.books.items():
         if mine[name] != theirs:
             raise ConfigurationError(

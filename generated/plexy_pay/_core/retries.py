@@ -1,11 +1,9 @@
 # plexy-pay runtime, written by hand in runtime/_core/retries.py; the generator copies it unchanged.
-"""How long a call waits before it is sent again."""
+"""Decide how long a call waits before it is sent again."""
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Callable
 
 LONGEST_WAIT = 60.0
 _ABSURD = 86_400.0
@@ -13,25 +11,37 @@ _FIRST, _MOST = 0.5, 8.0
 
 
 class Pace:
-    """A client's clocks, dice and sleep in one place, so that tests can bring their own."""
+    """Hold a client's clocks, dice and sleep in one place, so that tests can bring their own."""
 
-    def __init__(self) -> None:
-        self.monotonic: Callable[[], float] = time.monotonic
-        self.time: Callable[[], float] = time.time
-        self.random: Callable[[], float] = random.random
-        self.sleep: Callable[[float], None] = time.sleep
+    def monotonic(self) -> float:
+        """Return the seconds of a clock that never goes back."""
+        return time.monotonic()
+
+    def time(self) -> float:
+        """Return the seconds since 1970."""
+        return time.time()
+
+    def random(self) -> float:
+        """Return a random number from 0 to 1."""
+        from random import random
+
+        return random()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """The async twin of `sleep`."""
+        """Wait, and let other tasks go on."""
         from asyncio import sleep
 
         await sleep(seconds)
 
 
 def retry_after(value: str, now: float) -> float | None:
-    """The seconds that a Retry-After asks for: a number of seconds or an HTTP date.
+    """Return the seconds that a Retry-After asks for: a number of seconds or an HTTP date.
 
-    None for a value that cannot be read, a date in the past, or more than a day: it tells nothing.
+    It is None for a value that cannot be read, for a date in the past, and for more than a day.
     """
     from email.utils import parsedate_to_datetime
 
@@ -49,13 +59,13 @@ def retry_after(value: str, now: float) -> float | None:
 
 
 def in_milliseconds(seconds: float) -> float:
-    """Return the seconds with three decimals at most, and never fewer: who waits so long waits long enough."""
+    """Return the seconds, rounded up to three decimals: waiting that long is always enough."""
     rounded = round(seconds, 3)
     return rounded if rounded >= seconds else round(rounded + 0.001, 3)
 
 
 def delay(retries: int, asked: float | None, pace: Pace) -> float:
-    """How long to wait: what the API asked for, capped, else full-jitter exponential backoff."""
+    """Return how long to wait: the time that the API asked for, capped, else full-jitter exponential backoff."""
     return (
         pace.random() * min(_MOST, _FIRST * 2.0**retries)
         if asked is None

@@ -139,7 +139,7 @@ def _books(
     settings: Settings, family: str, names: tuple[str, ...], keys: Iterable[ApiKey]
 ) -> Saved:
     _, origin = settings.family(family)
-    books: Saved = {"origin": origin.text, "environment": settings.given["environment"]}
+    books: Saved = {"origin": origin.text, "environment": settings.environment}
     books |= {name: str(value) for name, value in settings.path_values(names).items()}
     books["key_fingerprints"] = " ".join(sorted(fingerprints(keys)))
     return books

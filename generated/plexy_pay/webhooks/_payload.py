@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from .._core.decoding import ObjectBody, decode_datetime, misfit
+from .._core.decoding import ObjectBody, decode_datetime
 from .._core.encoding import encode_datetime, is_object
+from .._core.misfits import Watch
 from .._core.schema import schema_of
 from .._core.wire_types import MOMENT
 from ._event import Kind, UnknownEvent, WebhookEvent
@@ -137,10 +138,10 @@ def _event(
 
 
 def _decode(kind: Kind, data: Mapping[str, Any]) -> Any:
-    """The model of the data; what does not fit the spec is reported to the drift logger, as it is for responses."""
-    before = misfit()
-    decoded = kind.model().from_dict(data)
-    if misfit() != before + 1:
+    """Return the model of the data. What does not fit the spec is reported to the drift logger, as for responses."""
+    with Watch() as watch:
+        decoded = kind.model().from_dict(data)
+    if watch.found:
         _report(kind, data)
     return decoded
 
