@@ -28,7 +28,7 @@ os.environ["PATH"] = os.pathsep.join(
 )
 
 
-#: Rooms whose files take longest. Processes that share the files out begin with them, so that none is left over.
+#: Directories whose files take longest. Processes that share the files out begin with them, so that none is left over.
 LONGEST = ("benchmarks", "contract", "generator", "release")
 
 
@@ -54,10 +54,10 @@ def pytest_collection_modifyitems(
     if seed is not None:
         shuffle(items, seed)
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: workspace_of(item.path) not in LONGEST)
+        items.sort(key=lambda item: directory_of(item.path) not in LONGEST)
 
 
-def workspace_of(path: Path) -> str:
+def directory_of(path: Path) -> str:
     """Return the directory of the tests in which a file is."""
     return path.relative_to(Path(__file__).parent).parts[0]
 

@@ -58,16 +58,18 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+def _loggers() -> list[logging.Logger]:
+    known = logging.root.manager.loggerDict.values()
+    return [logging.root, *(one for one in known if isinstance(one, logging.Logger))]
+
+
 @pytest.fixture
 def process() -> Iterator[None]:
-    """What a program sets up for its whole process, logging and tracing, is undone."""
-    loggers = [
-        logging.getLogger(name)
-        for name in (None, "plexy_pay", "plexy_pay.drift", "httpx", "httpcore")
-    ]
-    before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
+    """Undo what a program sets up for its whole process: logging and tracing."""
+    before = {logger.name: (logger.level, logger.handlers[:]) for logger in _loggers()}
     yield
-    for logger, level, handlers in before:
+    for logger in _loggers():
+        level, handlers = before.get(logger.name, (logging.NOTSET, []))
         logger.setLevel(level)
         logger.handlers[:] = handlers
     instrumentor = HTTPXClientInstrumentor()

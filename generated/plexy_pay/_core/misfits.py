@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar, Token
 
-_watching: ContextVar[Watch | None] = ContextVar("plexy_pay_misfits", default=None)
+_watching: ContextVar[Watch | None] = ContextVar("misfits", default=None)
 
 
 class Watch:

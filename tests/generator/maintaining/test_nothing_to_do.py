@@ -75,36 +75,69 @@ MADE_FROM = [
 ]
 
 
-def test_whatever_it_is_made_from_makes_it_anew(somebody: Maintainer) -> None:
+def made_from(somebody: Maintainer, *overlays: Path) -> str:
+    """Return the hash over what decides the package, as the clone's own code computes it."""
+    program = """
+import pathlib, sys
+from generator import stamp
+print(stamp.inputs([pathlib.Path(name) for name in sys.argv[1:]]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, overlays)],
+        cwd=somebody.root,
+        env={**os.environ, "PYTHONPATH": str(somebody.root)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_whatever_it_is_made_from_decides_whether_it_is_current(
+    somebody: Maintainer, tmp_path: Path
+) -> None:
+    before = made_from(somebody)
+    seen = {before}
     with ExitStack() as edits:
         for file, old, new in MADE_FROM:
             edits.enter_context(somebody.edited(file, old, new))
-            assert not nothing_to_do(somebody), file
-        assert nothing_to_do(somebody)
+            seen.add(made_from(somebody))
         # A new file of the spec, whatever its name.
         path = somebody.root / "spec" / "schemas" / ".more.yaml"
         edits.callback(path.unlink)
         path.write_text("{}\n", "utf-8")
-        assert not nothing_to_do(somebody)
-    assert not nothing_to_do(somebody)
+        seen.add(made_from(somebody))
+    assert len(seen) == len(MADE_FROM) + 2
+    assert made_from(somebody) == before
 
 
-def test_the_overlays_are_a_part_of_it(somebody: Maintainer, tmp_path: Path) -> None:
+def test_the_overlays_and_their_order_are_a_part_of_it(
+    somebody: Maintainer, tmp_path: Path
+) -> None:
     one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
-    for path in (one, two):
-        path.write_text(OVERLAY.replace("TITLE", path.stem), "utf-8")
-    assert not nothing_to_do(somebody, "--overlay", str(one))
-    assert nothing_to_do(somebody, "--overlay", str(one))
-    assert not nothing_to_do(somebody, "--overlay", str(one), "--overlay", str(two))
-    assert not nothing_to_do(somebody, "--overlay", str(two), "--overlay", str(one))
+    one.write_text(OVERLAY, "utf-8")
+    two.write_text(OVERLAY.replace("TITLE", "two"), "utf-8")
+    orders = [(), (one,), (two,), (one, two), (two, one)]
+    seen = {made_from(somebody, *order) for order in orders}
     two.write_text(OVERLAY.replace("TITLE", "three"), "utf-8")
-    assert not nothing_to_do(somebody, "--overlay", str(two), "--overlay", str(one))
-    two.unlink()
-    status, said = somebody.run(
-        "generate", "--overlay", str(two), "--overlay", str(one)
-    )
+    seen.add(made_from(somebody, two, one))
+    assert len(seen) == len(orders) + 1
+
+
+def test_a_change_of_the_spec_or_of_the_overlays_makes_it_anew(
+    somebody: Maintainer, tmp_path: Path
+) -> None:
+    overlay = tmp_path / "one.yaml"
+    overlay.write_text(OVERLAY, "utf-8")
+    with somebody.edited(LINKS, "total:\n", "total:\n      # Counted by the API.\n"):
+        assert not nothing_to_do(somebody)
+        assert nothing_to_do(somebody)
+    assert not nothing_to_do(somebody, "--overlay", str(overlay))
+    assert nothing_to_do(somebody, "--overlay", str(overlay))
+    overlay.unlink()
+    status, said = somebody.run("generate", "--overlay", str(overlay))
     assert status == 1
-    assert "two.yaml" in said
+    assert "one.yaml" in said
     assert not nothing_to_do(somebody)
 
 

@@ -25,20 +25,6 @@ MISTAKES = {
         "",
         "",
     ),
-    "undefined, models": (
-        f"{OPC}/model.py.jinja",
-        '"""{{ m.name }}: the',
-        '"""{{ m.nome }}: the',
-        "nome",
-        "the schema ",
-    ),
-    "a missing filter, models": (
-        f"{OPC}/model.py.jinja",
-        '"""{{ m.name }}: the',
-        '"""{{ m.name | shout }}: the',
-        "No filter named 'shout'",
-        "",
-    ),
     "a filter that raises, models": (
         f"{OPC}/model.py.jinja",
         '"""{{ m.name }}: the',
@@ -51,13 +37,6 @@ MISTAKES = {
         "{% macro signature(client_type) %}",
         "{% macro signature(client_type) %}\n{{ 1 // 0 }}",
         "ZeroDivisionError",
-        "the operation list_links (GET /v1/links)",
-    ),
-    "undefined, functions": (
-        f"{OPC}/endpoint_module.py.jinja",
-        '"""{{ op.summary | line }}:',
-        '"""{{ op.sumary | line }}:',
-        "sumary",
         "the operation list_links (GET /v1/links)",
     ),
     "an enumeration": (
@@ -73,13 +52,6 @@ MISTAKES = {
         '"""The resource `{{ resourse }}`',
         "'resourse' is undefined",
         "the resource links",
-    ),
-    "a macro that raises, resources": (
-        f"{OURS}/resource.py.jinja",
-        "{% macro signature(op) %}",
-        "{% macro signature(op) %}{{ op.nothing.at_all }}",
-        "nothing",
-        "the operation list_links (GET /v1/links)",
     ),
     "syntax, resources": (
         f"{OURS}/resource.py.jinja",
