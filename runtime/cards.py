@@ -1,11 +1,11 @@
 # plexy-pay runtime, written by hand in runtime/cards.py; the generator copies it unchanged.
-"""Card data for host-to-host payments: checked, encrypted, and shown nowhere.
+"""Check and encrypt card data for host-to-host payments, and show them nowhere.
 
     card = cards.Card(number=..., expiry_month=..., expiry_year=..., cvv=..., holder=...)
     card_data = card.encrypt(client.direct_payments.keys(), padding=cards.Padding.OAEP_SHA256)
 
-Encrypting needs the extra: `pip install 'plexy-pay[cards]'`. Whoever takes card data has the duties of PCI DSS; with
-a payment link they never reach you.
+Encryption needs the extra: `pip install 'plexy-pay[cards]'`. PCI DSS applies to everyone who takes card data. With a
+payment link, card data never reach you.
 """
 
 from __future__ import annotations
@@ -34,51 +34,51 @@ __all__ = (
     "read_three_ds_callback",
 )
 
-# OAEP with SHA-256 and the smallest key takes no more bytes.
+# OAEP with SHA-256 and the smallest key cannot encrypt more bytes.
 _LONGEST_HOLDER = 190
 _SMALLEST_KEY = 2048
 _TOO_LARGE = 10**9
 _LONGEST_CRES, _LONGEST_SESSION_DATA = 65_536, 4_096
-# The depths that EMV 3-D Secure knows.
+# The colour depths that EMV 3-D Secure knows.
 _DEPTHS = (48, 32, 24, 16, 15, 8, 4, 1)
 
 
 class InvalidCardError(InvalidParameterError):
-    """What was typed is no card that can be charged. Nothing was sent. The text holds no part of it.
+    """Raised when the input is not a chargeable card. Nothing was sent. The message holds no part of the input.
 
     Attributes:
-        field: What is wrong: `number`, `expiry`, `cvv` or `holder`.
+        field: The wrong field: `number`, `expiry`, `cvv` or `holder`.
     """
 
     field: str = ""
 
 
 class ThreeDSCallbackError(InvalidParameterError):
-    """What was posted as the bank's response cannot be one. Nothing was sent; the payment still waits."""
+    """Raised when a posted form cannot be the bank's response. Nothing was sent; the payment still waits."""
 
 
 class Padding(StrEnum):
-    """The RSA padding of the encrypted fields.
+    """Represent the RSA padding of the encrypted fields.
 
-    Which one the API wants is not documented: its docs of 2023 say RSA, one ciphertext for each field, Base64, and
-    no more. Ask Plexy Pay before you go live. There is no default, so that nobody relies on a guess.
+    The API does not document the padding. Its docs of 2023 say only: RSA, one ciphertext for each field, Base64. Ask
+    Plexy Pay before you go live. The client has no default, so that nobody relies on a guess.
     """
 
     PKCS1_V1_5 = "pkcs1-v1_5"
     """PKCS #1 v1.5. Not documented for this API. The default of many older RSA libraries."""
     OAEP_SHA1 = "oaep-sha1"
-    """OAEP with SHA-1 and MGF1 with SHA-1. Not documented for this API. What most libraries mean by plain "OAEP"."""
+    """OAEP with SHA-1 and MGF1 with SHA-1. Not documented for this API. Most libraries call it plain "OAEP"."""
     OAEP_SHA256 = "oaep-sha256"
     """OAEP with SHA-256 and MGF1 with SHA-256. Not documented for this API."""
 
 
 class _Secret:
-    """A text that is shown, copied and pickled nowhere. Only a call of `reveal` gives it."""
+    """Hold a text that is never shown, copied or pickled. Only `reveal` returns it."""
 
     __slots__ = ("reveal",)
 
     def __init__(self, text: str) -> None:
-        # No attribute holds the text itself: what walks through objects to store or show them does not meet it.
+        # No attribute holds the text itself, so tools that walk through objects to store or show them never find it.
         self.reveal: Callable[[], str] = lambda: text
 
     def __repr__(self) -> str:
@@ -93,13 +93,13 @@ class _Secret:
 
 @final
 class Card:
-    """A card as the payer typed it. It is checked when it is made, and shows, copies and pickles no part of itself.
+    """Represent a card as the payer typed it. The constructor checks the input. A card cannot be copied or pickled.
 
-    Two cards are equal only if they are the same object.
+    The repr shows no part of the card. Two cards are equal only if they are the same object.
 
     Attributes:
-        last_four: The last four digits of the number, which PCI DSS lets you show and keep. The repr leaves them out
-            all the same, as the responses' models do with `cardMask`.
+        last_four: The last four digits of the number. PCI DSS lets you show and keep them. The repr still leaves them
+            out, as the models of responses do with `card_mask`.
     """
 
     __slots__ = ("__secrets", "last_four")
@@ -117,25 +117,26 @@ class Card:
         holder: str,
         today: date | None = None,
     ) -> None:
-        """Check what was typed.
+        """Check the input.
 
         Args:
-            number: 12 to 19 digits; spaces and dashes between them are removed.
+            number: 12 to 19 digits. Spaces and dashes between them are removed.
             expiry_month: 1 to 12, or `"01"` to `"12"`.
-            expiry_year: With two or four digits, such as `"27"` or `2027`. A card is good until the end of its month.
+            expiry_year: The year with two or four digits, such as `"27"` or `2027`. A card is valid until the end of
+                its month.
             cvv: The security code, three or four digits. Never store it.
             holder: The name on the card.
-            today: The day on which the card must be good; left out, today where on Earth the day begins last.
+            today: The day on which the card must be valid. By default, today in the last time zone to begin the day.
 
         Raises:
-            InvalidCardError: if it can be no card, or has expired.
-            InvalidParameterError: if `today` is no date.
+            InvalidCardError: if the input cannot be a card, or the card has expired.
+            InvalidParameterError: if `today` is not a date.
         """
         if today is None:
             today = (datetime.now(UTC) - timedelta(hours=12)).date()
         if not isinstance(today, date):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidParameterError(
-                "today is no date. Nothing was sent. Pass datetime.date, or leave it out."
+                "today is not a date. Nothing was sent. Pass a datetime.date, or leave it out."
             )
         secrets, field, problem = _read(
             number, expiry_month, expiry_year, cvv, holder, today
@@ -153,19 +154,19 @@ class Card:
         padding: Padding,
         year_digits: Literal[2, 4] = 2,
     ) -> _hints.models.CardData:
-        """The `card_data` of `direct_payments.create`: each field encrypted with RSA, in Base64.
+        """Encrypt each field with RSA, in Base64, and return the `card_data` of `direct_payments.create`.
 
-        The docs of 2023 name the five fields and say RSA, one ciphertext for each, Base64. That the month is sent as
-        `07` and the year as `27` is inferred from how responses and the list of test cards write them (`07/27`).
+        The docs of 2023 name the five fields and say: RSA, one ciphertext for each, Base64. The formats of the month
+        (`07`) and the year (`27`) are inferred: responses and the list of test cards write them so (`07/27`).
 
         Args:
-            public_key: The response of `client.direct_payments.keys()`, or the key itself in PEM. Live and test
-                environment have different ones.
-            padding: The RSA padding; which one the API wants is not documented. See `Padding`.
-            year_digits: With how many digits the year is encrypted.
+            public_key: The response of `client.direct_payments.keys()`, or the key itself in PEM. The live and the test
+                environment have different keys.
+            padding: The RSA padding. The API does not document it; see `Padding`.
+            year_digits: The number of digits of the encrypted year.
 
         Raises:
-            ConfigurationError: if the key is no RSA key of 2048 bits at least, or `cryptography` is not installed.
+            ConfigurationError: if the key is not an RSA key of at least 2048 bits, or `cryptography` is not installed.
         """
         seal = _sealer(public_key, padding)
         from .models import CardData
@@ -189,7 +190,7 @@ class Card:
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError(
-            "A card is never pickled or copied. Encrypt it, and keep what encrypt() gives no longer either."
+            "A card is never pickled or copied. Encrypt it, and do not store what encrypt() returns either."
         )
 
     def __getstate__(self) -> NoReturn:
@@ -204,7 +205,7 @@ def _read(
     holder: object,
     today: date,
 ) -> tuple[dict[str, _Secret], str, str]:
-    """The texts to encrypt; or which field is wrong, and why, without any part of what was typed."""
+    """Return the texts to encrypt, or the wrong field and its problem, which shows no part of the input."""
     from ._core.redaction import luhn
 
     digits = number.replace(" ", "").replace("-", "") if isinstance(number, str) else ""
@@ -212,13 +213,13 @@ def _read(
         return (
             {},
             "number",
-            "A card number is text of 12 to 19 digits, with spaces or dashes if you like.",
+            "A card number is text of 12 to 19 digits, optionally with spaces or dashes.",
         )
     if not luhn(digits):
         return (
             {},
             "number",
-            "The card number is mistyped: its check digit does not fit.",
+            "The card number is mistyped: its check digit is wrong.",
         )
     mm, yy = _plain(month), _plain(year)
     if not re.fullmatch("0?[1-9]|1[0-2]", mm) or not re.fullmatch("(20)?[0-9]{2}", yy):
@@ -237,14 +238,12 @@ def _read(
         return (
             {},
             "holder",
-            f"The name on the card is text of at most {_LONGEST_HOLDER} bytes, and not empty.",
+            f"The name on the card is non-empty text of at most {_LONGEST_HOLDER} bytes.",
         )
     texts = {
         "card_number": digits,
         "expiry_month": f"{int(mm):02}",
         "expiry_year": yy[-2:],
-    }
-    texts |= {
         "expiry_year_in_full": f"20{yy[-2:]}",
         "cvv": code,
         "cardholder_name": name,
@@ -253,10 +252,10 @@ def _read(
 
 
 def _plain(value: object) -> str:
-    """A whole number as text; nothing, if it is neither text nor a number of a few digits."""
+    """Return a whole number as text; the empty text if the value is neither text nor a number of a few digits."""
     if isinstance(value, str):
         return value.strip()
-    # Python does not write a number of thousands of digits, and no field here has so many.
+    # Python refuses to write a number of thousands of digits, and no field here needs so many.
     plain = (
         isinstance(value, int)
         and not isinstance(value, bool)
@@ -266,7 +265,7 @@ def _plain(value: object) -> str:
 
 
 def _sealer(public_key: object, padding: Padding) -> Callable[[_Secret], str]:
-    """The function that encrypts one field."""
+    """Return the function that encrypts one field."""
     try:
         from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric import padding as paddings
@@ -283,30 +282,23 @@ def _sealer(public_key: object, padding: Padding) -> Callable[[_Secret], str]:
         ) from None
     if padding not in set(Padding):
         raise ConfigurationError(
-            "padding is not one of cards.Padding. Nothing was sent. Its docs say how to choose."
+            "padding is not a member of cards.Padding. Nothing was sent. The docs of cards.Padding explain the choice."
         )
-    text = getattr(public_key, "public_key", public_key)
+    content: Any = getattr(public_key, "public_key", public_key)
     key: object = None
     try:
-        content: bytes = (
-            text.encode()
-            if isinstance(text, str)
-            else text
-            if isinstance(text, bytes)
-            else b""
-        )
-        # The fields of Get Keys are not documented: the key may come without the lines around it.
-        armored = b"-----BEGIN" in content
-        key = (
-            load_pem_public_key(content)
-            if armored
-            else load_der_public_key(base64.b64decode(content))
-        )
+        if isinstance(content, str):
+            content = content.encode()
+        # The API does not document the fields of Get Keys: the key may come without its PEM header and footer.
+        if isinstance(content, bytes) and b"-----BEGIN" in content:
+            key = load_pem_public_key(content)
+        elif isinstance(content, bytes):
+            key = load_der_public_key(base64.b64decode(content))
     except (ValueError, UnsupportedAlgorithm):
         pass
     if not isinstance(key, RSAPublicKey) or key.key_size < _SMALLEST_KEY:
         raise ConfigurationError(
-            f"public_key is no RSA public key of {_SMALLEST_KEY} bits or more, in PEM. Nothing was sent. Pass the "
+            f"public_key is not an RSA public key of at least {_SMALLEST_KEY} bits in PEM. Nothing was sent. Pass the "
             "response of client.direct_payments.keys(), or the key that Plexy Pay gave you."
         )
     scheme: Any = paddings.PKCS1v15()
@@ -331,24 +323,24 @@ def browser_details(
     time_zone: int | str,
     java_enabled: bool | str = False,
 ) -> _hints.params.BrowserDetailsParams:
-    """The `browser_details` of `direct_payments.create`, from headers and from what a script read in the browser.
+    """Return the `browser_details` of `direct_payments.create`, from headers and from values read in the browser.
 
-    The docs of 2023 want all of them, the numbers as text. Read them in the browser, not on your server.
+    The docs of 2023 require all of them, with the numbers as text. Read them in the browser, not on your server.
 
     Args:
         user_agent: The `User-Agent` header of the payer's request.
         accept_header: The `Accept` header of the payer's request.
         language: `navigator.language`.
         color_depth: `screen.colorDepth`. A depth that EMV 3-D Secure does not know, such as 30, becomes the next lower
-            one that it knows.
+            known depth.
         screen_height: `screen.height`, in pixels.
         screen_width: `screen.width`, in pixels.
-        time_zone: `new Date().getTimezoneOffset()`: minutes, -360 for UTC+6. That the sign is JavaScript's is
-            inferred; the docs' sample is `-360`.
+        time_zone: `new Date().getTimezoneOffset()`: minutes, -360 for UTC+6. The sign is inferred to be JavaScript's;
+            the docs' sample is `-360`.
         java_enabled: Whether the browser runs Java; a form sends `"true"` or `"false"`.
 
     Raises:
-        InvalidParameterError: if one of them cannot be what it should.
+        InvalidParameterError: if a value is out of its range or of the wrong type.
     """
     texts = {
         "user_agent": user_agent,
@@ -358,7 +350,7 @@ def browser_details(
     for name, text in texts.items():
         if not isinstance(text, str) or not text.strip() or not text.isprintable():  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidParameterError(
-                f"{name}: it is no text on one line. Nothing was sent."
+                f"{name} is not text on one line. Nothing was sent."
             )
     sizes = {
         "color_depth": color_depth,
@@ -368,17 +360,17 @@ def browser_details(
     for name, size in sizes.items():
         if not re.fullmatch("[1-9][0-9]{0,5}", _plain(size)):
             raise InvalidParameterError(
-                f"{name}: it is no whole number above zero. Nothing was sent."
+                f"{name} is not a whole number above zero. Nothing was sent."
             )
     offset = _plain(time_zone)
     if not re.fullmatch("-?[0-9]{1,3}", offset) or abs(int(offset)) > 840:
         raise InvalidParameterError(
-            "time_zone: it is no number of minutes from -840 to 840. Nothing was sent."
+            "time_zone is not a number of minutes from -840 to 840. Nothing was sent."
         )
     java = {"true": True, "false": False}.get(str(java_enabled).lower())
     if java is None:
         raise InvalidParameterError(
-            "java_enabled: it is neither true nor false. Nothing was sent."
+            "java_enabled is neither true nor false. Nothing was sent."
         )
     depth = int(_plain(color_depth))
     return {
@@ -394,12 +386,12 @@ def browser_details(
 
 
 class ThreeDSCallback(NamedTuple):
-    """What the payer's browser brought from the bank.
+    """Hold the bank's response as the payer's browser posted it.
 
     Attributes:
         cres: The bank's response, for `direct_payments.continue_three_ds`, unchanged.
-        transaction_id: The payment that it says it is about. Anybody can post this form: find the order that you saved
-            with this id, see that it waits, and go by what you saved.
+        transaction_id: The payment that the form names. Anybody can post this form. So find the order that you saved
+            with this id, check that it waits for the bank, and rely only on the saved order.
     """
 
     cres: str
@@ -411,25 +403,23 @@ class ThreeDSCallback(NamedTuple):
 
 @forgets
 def read_three_ds_callback(form: Mapping[str, Any]) -> ThreeDSCallback:
-    """Read the form that the bank has the payer's browser post to your `threeDSNotificationUrl`.
+    """Read the bank's form that the payer's browser posts to your `three_ds_notification_url`.
 
-    The docs of 2023 name its fields: `cres`, and `threeDSSessionData`, in their sample base64url of a JSON object with
-    `transactionId`.
+    The docs of 2023 name its fields: `cres` and `threeDSSessionData`. In the docs' sample, the latter is base64url of a
+    JSON object with `transactionId`.
 
     Args:
-        form: The fields of the form, as any framework or `urllib.parse.parse_qs` gives them.
+        form: The fields of the form, as a web framework or `urllib.parse.parse_qs` returns them.
 
     Raises:
-        ThreeDSCallbackError: for anything that cannot be it. Answer 400.
+        ThreeDSCallbackError: if the form cannot be the bank's. Answer 400.
     """
     cres = _field(form, "cres", _LONGEST_CRES)
     session_data = _field(form, "threeDSSessionData", _LONGEST_SESSION_DATA)
+    unpadded = session_data.rstrip("=")
+    padded = unpadded + "=" * (-len(unpadded) % 4)
     try:
-        found = json.loads(
-            base64.urlsafe_b64decode(
-                session_data.rstrip("=") + "=" * (-len(session_data.rstrip("=")) % 4)
-            )
-        )
+        found = json.loads(base64.urlsafe_b64decode(padded))
     except (ValueError, RecursionError):
         found = None
     transaction_id = found.get("transactionId") if is_object(found) else None
@@ -444,14 +434,14 @@ def _field(form: Mapping[str, Any], name: str, longest: int) -> str:
     value = form.get(name) if is_mapping(form) else None
     one = value[0] if is_array(value) and len(value) == 1 else value
     if not isinstance(one, str) or not one:
-        raise _not_a_callback(name, "is not there, or is there twice")
+        raise _not_a_callback(name, "is missing, or was posted twice")
     if len(one) > longest or not re.fullmatch("[A-Za-z0-9_+/-]+={0,2}", one):
-        raise _not_a_callback(name, "is no base64url, or too long")
+        raise _not_a_callback(name, "is not base64url, or is too long")
     return one
 
 
 def _not_a_callback(name: str, problem: str) -> ThreeDSCallbackError:
     return ThreeDSCallbackError(
-        f"{name}: what was posted {problem}, so it is not the bank's response. Nothing was sent; the payment still "
-        "waits."
+        f"{name}: the posted value {problem}, so the form is not the bank's response. Nothing was sent; the payment "
+        "still waits."
     )

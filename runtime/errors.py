@@ -1,7 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/errors.py; the generator copies it unchanged.
-"""Errors. Each one says what happened, what it means for the money and what to do next.
+"""Define the errors. Each one says what happened, what it means for the money and what to do next.
 
-Every error is picklable and holds plain data only: no key, no object of the HTTP library. `PlexyError` is their base.
+Every error can be pickled and holds plain data only: no key and no object of the HTTP library. `PlexyError` is the
+base of all errors.
 """
 
 from __future__ import annotations
@@ -47,37 +48,39 @@ __all__ = (
     "UnprocessableEntityError",
 )
 
-# Deeper than any response of the API, and not so deep that Python could not pickle and copy it.
+# No response of the API is nested this deep, and Python can still pickle and copy data of this depth.
 _DEEPEST = 50
 
 
 class Outcome(StrEnum):
-    """What is known of a call that failed."""
+    """Represent what is known about a call that failed."""
 
-    NOT_SENT = "not_sent"  # Nothing of the request left; nothing happened.
-    REJECTED = "rejected"  # The API answered that it did not do it.
-    UNKNOWN = "unknown"  # It may have been done: look before you call again.
+    NOT_SENT = "not_sent"  # No part of the request left; nothing happened.
+    REJECTED = "rejected"  # The API answered that it did not carry out the call.
+    UNKNOWN = (
+        "unknown"  # The API may have carried out the call: look before you call again.
+    )
 
 
 class PlexyError(Exception):
-    """The base of all errors of this client.
+    """Represent any error of this client.
 
-    A pickle and a copy have all of it but a parsed response that is nested more than 50 deep, which Python may be
-    unable to pickle or copy: `body` has its bytes.
+    A pickle or a copy keeps everything except a parsed response nested more than 50 levels deep, because Python may be
+    unable to pickle or copy it. `body` keeps the bytes of that response.
 
     Attributes:
         message: What happened, what it means for the money, what to do next.
-        outcome: What is known of the call.
+        outcome: What is known about the call.
         operation: The client's method, such as `payment_links.create`.
         method: The HTTP method.
         path: The path template, without values.
         status: The HTTP status of the last response, if one came.
         request_id: The API's id of the request, for support.
-        idempotency_key: The key that was given with the call.
-        order_reference: The order reference that was given with the call.
-        attempts: How many requests were sent or tried.
-        body: The last response's body as it came, for programs; it may hold personal data.
-        retry_after: Seconds that the API asked to wait.
+        idempotency_key: The idempotency key of the call.
+        order_reference: The order reference of the call.
+        attempts: The number of requests that were sent or tried.
+        body: The body of the last response as it arrived, for programs; it may hold personal data.
+        retry_after: The number of seconds that the API asked to wait.
     """
 
     outcome: Outcome = Outcome.NOT_SENT
@@ -106,7 +109,7 @@ class PlexyError(Exception):
 
     @property
     def message(self) -> str:
-        """What happened, what it means for the money, what to do next."""
+        """Return what happened, what it means for the money and what to do next."""
         return str(self)
 
     def __repr__(self) -> str:
@@ -114,56 +117,58 @@ class PlexyError(Exception):
             "body": f"<{len(self.body)} bytes>",
             "response": "<parsed>",
             "outcome": str(self.outcome),
+            "saved_call": "<plain data>",
         }
-        hidden["saved_call"] = "<plain data>"
         known = {
             name: hidden.get(name, fact)
             for name, fact in vars(self).items()
             if fact is not None
         }
-        return f"{type(self).__name__}({', '.join([repr(str(self)), *(f'{k}={v!r}' for k, v in known.items())])})"
+        shown = [repr(str(self))]
+        shown += [f"{name}={fact!r}" for name, fact in known.items()]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 class ConfigurationError(PlexyError):
-    """The client, its key or its use is not set up rightly. Not sent."""
+    """Raised when the client, its key or its use is not set up correctly. Nothing was sent."""
 
 
 class InferredOperationError(ConfigurationError):
-    """It can move money, but its path is only inferred. Not sent."""
+    """Raised when an operation can move money, but its method or path is only inferred. Nothing was sent."""
 
 
 class InvalidParameterError(PlexyError, ValueError):
-    """A parameter cannot be sent. Not sent."""
+    """Raised when a parameter cannot be sent. Nothing was sent."""
 
 
 class RequestRefusedError(PlexyError):
-    """A hook, a client or a transport changed the request. Not sent."""
+    """Raised when a hook, a client or a transport changed the request. Nothing was sent."""
 
 
 class ApiConnectionError(PlexyError):
-    """No response came; the outcome says whether the request may have."""
+    """Raised when no response arrived. `outcome` says whether the request may have reached the API."""
 
 
 class ApiTimeoutError(ApiConnectionError):
-    """None came in time; the outcome says whether the request may have."""
+    """Raised when no response arrived in time. `outcome` says whether the request may have reached the API."""
 
 
 class DecodingError(PlexyError):
-    """A success whose response cannot be read: the outcome is unknown."""
+    """Raised when the API reports success but the client cannot read the response. The outcome is unknown."""
 
 
 class ResponseTooLargeError(DecodingError):
-    """The response is larger than `max_response_bytes`."""
+    """Raised when the response is larger than `max_response_bytes`. The outcome is unknown."""
 
 
 class ApiError(PlexyError):
-    """A response whose status is not a success.
+    """Raised when the API answers with a status other than success.
 
     Attributes:
         code: The API's own error code, as text.
-        type: The API's kind of error, such as `validationError`.
+        type: The API's type of error, such as `validationError`.
         source: The part of the API that answered.
-        param: The field of the request that is wrong, where the API names it.
+        param: The wrong field of the request, if the API names it.
         api_message: The API's own message.
     """
 
@@ -175,83 +180,83 @@ class ApiError(PlexyError):
 
 
 class RedirectError(ApiError):
-    """A 3xx. Redirects are never followed: the key belongs to one origin."""
+    """Raised on a 3xx status. The client never follows a redirect, because the key belongs to one origin."""
 
 
 class ClientError(ApiError):
-    """A 4xx."""
+    """Raised on a 4xx status."""
 
 
 class BadRequestError(ClientError):
-    """400."""
+    """Raised on status 400."""
 
 
 class AuthenticationError(ClientError):
-    """401: the key is missing, wrong or revoked."""
+    """Raised on status 401: the key is missing, wrong or revoked."""
 
 
 class PermissionDeniedError(ClientError):
-    """403."""
+    """Raised on status 403."""
 
 
 class NotFoundError(ClientError):
-    """404."""
+    """Raised on status 404."""
 
 
 class RequestTimeoutError(ClientError):
-    """408: the outcome is unknown."""
+    """Raised on status 408. The outcome is unknown."""
 
 
 class ConflictError(ClientError):
-    """409."""
+    """Raised on status 409."""
 
 
 class UnprocessableEntityError(ClientError):
-    """422."""
+    """Raised on status 422."""
 
 
 class RateLimitError(ClientError):
-    """429: too many requests; `retry_after` is what the API asked for."""
+    """Raised on status 429: too many requests. `retry_after` holds the seconds that the API asked to wait."""
 
 
 class ServerError(ApiError):
-    """A 5xx: the outcome is unknown."""
+    """Raised on a 5xx status. The outcome is unknown."""
 
 
 class InternalServerError(ServerError):
-    """500."""
+    """Raised on status 500. The outcome is unknown."""
 
 
 class BadGatewayError(ServerError):
-    """502."""
+    """Raised on status 502. The outcome is unknown."""
 
 
 class ServiceUnavailableError(ServerError):
-    """503."""
+    """Raised on status 503. The outcome is unknown."""
 
 
 class GatewayTimeoutError(ServerError):
-    """504."""
+    """Raised on status 504. The outcome is unknown."""
 
 
 class InferredOperationWarning(UserWarning):
-    """The path of an operation is only inferred: it may not exist as it is."""
+    """Warn that the path of an operation is only inferred and may not exist in this form."""
 
 
 class UnknownParameterWarning(UserWarning):
-    """A key that is sent looks like a misspelt name of a parameter."""
+    """Warn that a key of the request looks like a misspelt parameter name."""
 
 
 class UnexpectedResponseError(DecodingError):
-    """A success whose response does not say what it must.
+    """Raised when a successful response lacks what it must say.
 
-    Of a call that moves money: its response has `success`, which is neither true nor a no, or is missing; nobody knows
-    whether money moved. With `strict=True` also: a response that differs from the spec; by its status the call was
-    carried out.
+    For a call that moves money, the response's `success` is missing, or is neither true nor a refusal. It is unknown
+    whether money moved. With `strict=True`, also raised when the response differs from the spec; its status then says
+    that the call was carried out.
 
     Attributes:
-        response: The whole response, with the parsed response.
-        differences: What differs: pointer, kind, expected, seen; never a value.
+        response: The whole response, including the parsed response.
+        differences: The differences, each with pointer, kind, expected and seen; never a value.
     """
 
     response: Any = None
@@ -259,19 +264,22 @@ class UnexpectedResponseError(DecodingError):
 
 
 class DeclinedError(PlexyError):
-    """A response said `success: false` or another no. `response` is the parsed response, if it can be parsed."""
+    """Raised when a response says `success: false` or refuses in another form.
+
+    `response` holds the parsed response, or None if it cannot be parsed.
+    """
 
     response: Any = None
 
 
 class OutcomeUnknownError(PlexyError):
-    """Whether a call that can move money was done is open; `cause` says why. Do not send it again blindly.
+    """Raised when a call that can move money may or may not have been carried out. Do not send it again blindly.
 
     Attributes:
-        cause: The error that it stands for.
-        response: The whole response, where `cause` is an `UnexpectedResponseError`.
-        saved_call: The plain data of the call, as `client.save_call` gives them: `client.reconcile` takes them.
-        client: The client of the call. It is neither shown nor pickled, nor does it come along with a copy.
+        cause: The error that left the outcome unknown.
+        response: The whole response, if `cause` is an `UnexpectedResponseError`.
+        saved_call: The plain data of the call in the form that `client.save_call` returns and `client.reconcile` takes.
+        client: The client of the call. It is not shown, pickled or copied.
     """
 
     __slots__ = ("client",)
@@ -293,15 +301,17 @@ class OutcomeUnknownError(PlexyError):
         min_age: float | None = None,
         key_rotated: bool = False,
     ) -> _hints.Reconciliation:
-        """Look up what became of the call. Look-ups only read; see `client.reconcile`.
+        """Look up the outcome of the call. Look-ups only read; see `client.reconcile`.
 
         Args:
-            client: The client to ask with; without it the one that made the call. After unpickling it is needed.
-            min_age: The seconds since the end of the call from which on it counts as arrived or lost.
-            key_rotated: Whether you know that the client is of the same merchant, though its keys are others.
+            client: The client to ask with, by default the one that made the call. Required after unpickling.
+            min_age: The age in seconds, counted from the end of the call, after which the call counts as arrived or
+                lost.
+            key_rotated: Whether you know that the client belongs to the same merchant although its keys differ.
 
         Raises:
-            ConfigurationError: if there is no client, it is an async one, or it is not one of the call's books.
+            ConfigurationError: if no client is known, the client is async, or it asks about another merchant, origin
+                or environment than the call's.
         """
         asked: _hints.SyncClient = self._asked(client, is_async=False)
         return asked.reconcile(
@@ -315,18 +325,18 @@ class OutcomeUnknownError(PlexyError):
         min_age: float | None = None,
         key_rotated: bool = False,
     ) -> _hints.Reconciliation:
-        """The async twin of `reconcile`."""
+        """Do the same as `reconcile`, with an async client."""
         asked: _hints.AsyncClient = self._asked(client, is_async=True)
         return await asked.reconcile(
             self.saved_call, min_age=min_age, key_rotated=key_rotated
         )
 
     def _asked(self, given: Any, *, is_async: bool) -> Any:
-        """Return the client to ask with, which is of the wanted kind."""
+        """Return the client to ask with, if it is sync or async as wanted."""
         client = given or self.client
         if client is None:
             raise ConfigurationError(
-                "The error came without its client. Nothing was sent. Pass one: it is not pickled."
+                "The error has no client, because a client is never pickled. Nothing was sent. Pass one."
             )
         if getattr(client, "_is_async", None) is not is_async:
             other = "error.reconcile()" if is_async else "await error.reconcile_async()"
@@ -337,7 +347,7 @@ class OutcomeUnknownError(PlexyError):
 
 
 def missing_parameter(owner: str, name: str) -> InvalidParameterError:
-    """Return the error of a call or a model that was given no value for what the API requires."""
+    """Return the error for a call or a model without a value that the API requires."""
     return InvalidParameterError(
         f"{owner} needs {name}. Nothing was sent. Pass {name}."
     )
@@ -346,13 +356,13 @@ def missing_parameter(owner: str, name: str) -> InvalidParameterError:
 def locate(
     error: InvalidParameterError, owner: str, place: str, joint: str = "."
 ) -> None:
-    """Put in front of the text of an error about a parameter where the caller wrote it.
+    """Prefix an error about a parameter with the place where the caller wrote the parameter.
 
     Args:
-        error: The error; its text begins with the owner, or with the name of a parameter of it.
-        owner: The class that the parameters belong to. A caller who passes a mapping never wrote it.
+        error: The error. Its text begins with the owner or with the name of one of the owner's parameters.
+        owner: The class of the parameters. A caller who passes a mapping never wrote this name.
         place: The call, or the parameter that holds the mapping.
-        joint: What stands between the place and a parameter.
+        joint: The text between the place and a parameter.
     """
     text = str(error)
     rest = text.removeprefix(f"{owner} ")
@@ -360,7 +370,7 @@ def locate(
 
 
 def _portable(fact: Any) -> Any:
-    """Give a fact without a parsed response that is nested too deeply."""
+    """Return a fact without a parsed response that is nested too deeply."""
     from dataclasses import replace
 
     if not _is_deep(fact):
@@ -378,7 +388,7 @@ def _is_deep(value: Any) -> bool:
 
 
 def _inside(value: Any) -> Iterable[Any]:
-    """Give what a response, a model or a value of JSON holds."""
+    """Return the values inside a response, a model or a JSON value."""
     if _is_response(value):
         return (value.parsed,)
     if isinstance(value, dict):
@@ -415,5 +425,5 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 
 
 def status_error(status: int) -> type[ApiError]:
-    """The class for a status; any number has one, that of its hundred at least."""
+    """Return the error class for a status: its own class, that of its hundred, or `ApiError`."""
     return _BY_STATUS.get(status) or _BY_STATUS.get(status // 100, ApiError)

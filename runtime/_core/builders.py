@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/builders.py; the generator copies it unchanged.
-"""Builders: functions that make models of the parameters that callers pass, in snake_case."""
+"""Compile builders: functions that build models from the parameters of callers, in snake_case."""
 
 from __future__ import annotations
 
@@ -30,18 +30,17 @@ from .wire_types import Array, WireType, is_enum, wire_type
 
 
 def builder_of(type_: WireType, place: str) -> Decoder | None:
-    """Return the function that turns the mappings in a parameter into models; None where none can be.
+    """Return the function that turns the mappings in a parameter into models; None if it can hold no models.
 
     Args:
         type_: The type of the parameter.
-        place: How messages name it.
+        place: The name of the parameter in messages.
     """
-    steps = [
-        build
-        for part in type_.parts
-        if isinstance(part, Array)
-        and (build := _array_builder(part.item, place)) is not None
-    ]
+    steps: list[Decoder] = []
+    for part in type_.parts:
+        build = _array_builder(part.item, place) if isinstance(part, Array) else None
+        if build is not None:
+            steps.append(build)
     models = type_.models
     if len(models) == 1:
         steps.append(partial(to_model, models[0], place))
@@ -51,12 +50,12 @@ def builder_of(type_: WireType, place: str) -> Decoder | None:
 
 
 def build_body(value: Any, annotation: Any, discriminators: Discriminators = ()) -> Any:
-    """Return a body that has no fields of its own, with the mappings in it turned into models.
+    """Return a body without fields of its own, such as an array, with its mappings turned into models.
 
     Args:
         value: The value that a caller passed.
         annotation: The annotation of the body.
-        discriminators: The discriminators of the unions in it.
+        discriminators: The discriminators of the unions in the annotation.
     """
     build = builder_of(wire_type(annotation, discriminators), "body")
     return value if build is None else build(value)
@@ -83,7 +82,7 @@ def _in_turn(steps: list[Decoder]) -> Decoder | None:
 
 @once
 def from_params_of(model: type[Any]) -> Callable[..., Any]:
-    """Return the function that builds a model from parameters in snake_case; its first argument is the class."""
+    """Return the function that builds a model from parameters in snake_case. Its first argument is the class."""
     schema, name = schema_of(model), model.__name__
     source = Source("from_params(cls, params)", written_by=__name__)
     source.bind("take", take)
@@ -115,7 +114,7 @@ def _take_further(schema: Schema, source: Source) -> None:
     source.bind("WIRE_NAMES", frozenset(schema.types))
     source.line(f"refuse_duplicates(rest, WIRE_NAMES, {name!r})")
     if model._is_received and schema.fields:
-        # Here and not where it is sent: it may be a part of a response, too.
+        # The warning comes here and not at sending, because the same model may come from a response.
         source.bind("warn_of_misspelt", warn_of_misspelt)
         source.bind("OFFERED", schema.offered)
         source.line(f"warn_of_misspelt(rest, {name!r}, OFFERED)")
@@ -128,7 +127,7 @@ def _take_further(schema: Schema, source: Source) -> None:
 
 
 def _built(field: Field, owner: str, source: Source) -> str:
-    """Return the expression that takes an attribute out of the parameters of a caller."""
+    """Return the expression that takes an attribute out of a caller's parameters."""
     if field.wire.read_only:
         return "UNSET"
     value = _taken(field, owner, source)

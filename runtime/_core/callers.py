@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/callers.py; the generator copies it unchanged.
-"""Warnings that point at the line of the program that called the client. Only code that warns loads this module."""
+"""Warn at the line of the program that called the client. Only code that warns loads this module."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from . import PACKAGE
 
 
 def warn_caller(text: str, category: type[Warning]) -> None:
-    """Warn at the user's line: the first one outside of this package, and not of code that attrs wrote."""
+    """Warn at the user's line: the first line outside this package and outside code that attrs generated."""
     level = 1
     frame = sys._getframe()  # pyright: ignore[reportPrivateUsage]
     while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__")):

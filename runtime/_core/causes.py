@@ -1,8 +1,9 @@
 # plexy-pay runtime, written by hand in runtime/_core/causes.py; the generator copies it unchanged.
-"""What an exception inside a call comes from: the network and this package, or the caller's own code.
+"""Decide where an exception inside a call comes from: the network and this package, or the caller's own code.
 
-A call runs code of the caller's: hooks, transports, a function that gives the key. Signal handlers and the time limits
-of task queues raise in the middle of it, too. Those exceptions are none of the network's: they reach the caller.
+A call runs the caller's code: hooks, transports and a function that returns the key. Signal handlers and the time
+limits of task queues also raise in the middle of a call. Those exceptions are not network failures, so they reach the
+caller.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from types import TracebackType
 
 from . import PACKAGE
 
+# The libraries that a request passes on its way to the network.
 _HTTP = (
     "httpx",
     "httpx2",
@@ -26,6 +28,7 @@ _HTTP = (
     "socksio",
     "idna",
 )
+# The libraries that replace Python's sockets and certificates.
 _SOCKETS = (
     "anyio",
     "sniffio",
@@ -37,19 +40,19 @@ _SOCKETS = (
     "truststore",
     "certifi",
 )
-# The libraries that a request passes on its way to the network, those that replace Python's sockets, and the reader of
-# JSON that the extra `speed` brings.
-_LIBRARIES = frozenset((*_HTTP, *_SOCKETS, "msgspec"))
+# The JSON reader that the extra `speed` installs.
+_READERS = ("msgspec",)
+_LIBRARIES = frozenset(_HTTP + _SOCKETS + _READERS)
 
 
 def foreign(error: BaseException, *, own_sockets: bool = False) -> BaseException | None:
-    """Return the exception of the caller's own code that an error is, or that it was made from; None if it is ours.
+    """Return the exception of the caller's own code behind an error; None if the network or this package raised it.
 
     Args:
-        error: What was raised inside a call.
-        own_sockets: Whether a transport of the caller's uses sockets of its own, whose errors are the network's.
+        error: The exception that was raised inside a call.
+        own_sockets: Whether the caller's transport opens its own sockets. Their errors count as network errors.
     """
-    # The HTTP library takes a TimeoutError that a signal handler raises for one of its sockets.
+    # The HTTP library mistakes a TimeoutError of a signal handler for one of its sockets, and wraps it.
     while _root(type(error).__module__) in _LIBRARIES and error.__cause__ is not None:
         error = error.__cause__
     if not isinstance(error, Exception):
@@ -59,16 +62,16 @@ def foreign(error: BaseException, *, own_sockets: bool = False) -> BaseException
         return None
     if own_sockets and isinstance(error, OSError):
         return None
-    # Nothing else raises these, whoever has replaced a function of theirs.
+    # Only sockets and TLS raise these, even if the program has replaced a function of either module.
     if module in ("socket", "ssl"):
         return None
-    return (
-        None if _is_of_python(module) and _raised_by_us(error.__traceback__) else error
-    )
+    if _is_of_python(module) and _raised_by_us(error.__traceback__):
+        return None
+    return error
 
 
 def _raised_by_us(step: TracebackType | None) -> bool:
-    """Return whether the innermost code that raised, the standard library left aside, is the network's or ours."""
+    """Return whether an HTTP library or this package raised the error. The standard library's frames do not count."""
     ours = True
     while step is not None:
         module = str(step.tb_frame.f_globals.get("__name__"))
@@ -79,7 +82,7 @@ def _raised_by_us(step: TracebackType | None) -> bool:
 
 
 def _is_ours(module: str) -> bool:
-    """Return whether a module is one of the libraries beneath, or of this package."""
+    """Return whether a module belongs to an underlying library or to this package."""
     return _root(module) in _LIBRARIES or module.startswith(f"{PACKAGE}.")
 
 
@@ -92,26 +95,27 @@ def _root(module: str) -> str:
 
 
 def is_interruption(error: Exception) -> bool:
-    """Return whether an exception from code of the caller's that must not stop a call has to stop it all the same.
+    """Return whether an exception must stop the call, although it came from a step whose failures do not.
 
-    A log handler that fails does so with one of Python's own exceptions. The time limit of a task queue has a class of
-    its own.
+    A failing log handler raises one of Python's own exceptions. A task queue raises an exception class of its own when
+    its time limit is over, and that exception must reach the caller.
     """
     return foreign(error) is not None and not _is_of_python(type(error).__module__)
 
 
 @contextmanager
 def failures_ignored(*, of_the_caller: bool = False) -> Generator[None]:
-    """Keep the failures of a step from a call that does not need it.
+    """Ignore the failures of a step that the call does not need.
 
     Args:
-        of_the_caller: Whether the step runs code of the caller's, whose failures are ignored, too.
+        of_the_caller: Whether the step runs the caller's code and the failures of that code are ignored as well.
     """
     try:
         yield
     except Exception as error:
-        reaches_the_caller = (
-            is_interruption(error) if of_the_caller else foreign(error) is not None
-        )
-        if reaches_the_caller:
-            raise
+        if foreign(error) is None:
+            return
+        # The caller's code may fail here without harm. But an interruption must still stop the call.
+        if of_the_caller and not is_interruption(error):
+            return
+        raise

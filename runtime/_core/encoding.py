@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/encoding.py; the generator copies it unchanged.
-"""JSON without rounding: values to JSON-able data, data to bytes, bytes to data.
+"""Encode and decode JSON without rounding: values to JSON-able data, data to bytes, bytes to data.
 
-Amounts of money are whole numbers or `Decimal`; they leave with exactly their digits and never pass through a
-binary float.
+Amounts of money are whole numbers or `Decimal`. They leave with exactly their digits and never pass through a binary
+float.
 """
 
 from __future__ import annotations
@@ -23,54 +23,54 @@ from ..errors import InvalidParameterError
 from .causes import foreign, is_interruption
 from .types import UNSET, Unset
 
-# A JSON number with more digits than this is no amount of money; written out it would only fill the memory.
+# A JSON number with more digits is not an amount of money. Writing it out would only fill the memory.
 _MOST_DIGITS = 100
 
-# To read a whole number takes time with the square of its digits. Python's own limit is far above any amount, too.
+# The time to read a whole number grows with the square of its digits. Python's own limit is far above any amount.
 _MOST_WHOLE_DIGITS = sys.int_info.default_max_str_digits
 
-# Encodings of one byte for each character: text in another one than UTF-8 is in one of these, if a header says so.
+# Single-byte encodings. Only these replace UTF-8 if a header names them.
 _OLD_CHARSETS = ("windows-125", "cp125", "iso-8859-", "iso8859-", "koi8-")
 
 _PLAIN = frozenset((str, int, bool, type(None), Decimal, float, Unset))
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether the value is a JSON object."""
+    """Return whether the value is a JSON object."""
     return isinstance(value, dict)
 
 
 def is_array(value: object) -> TypeGuard[list[Any]]:
-    """Whether the value is a JSON array."""
+    """Return whether the value is a JSON array."""
     return isinstance(value, list)
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
-    """Whether the value is a mapping of any kind."""
+    """Return whether the value is a mapping of any type."""
     return isinstance(value, Mapping)
 
 
 def is_collection(value: object) -> TypeGuard[Collection[Any]]:
-    """Whether the value becomes a JSON array: a list, a tuple or a set."""
+    """Return whether the value becomes a JSON array: a list, a tuple or a set."""
     return isinstance(value, (list, tuple, set, frozenset))
 
 
 def is_iterable(value: object) -> TypeGuard[Iterable[Any]]:
-    """Whether one can go through the value."""
+    """Return whether the value is iterable."""
     return isinstance(value, Iterable)
 
 
 def is_uuid(value: object) -> bool:
-    """Whether the value is a UUID. Nobody has one without its module, which the first call need not load."""
+    """Return whether the value is a UUID. If `uuid` has not been imported, no UUID exists and none is imported."""
     module = sys.modules.get("uuid")
     return module is not None and isinstance(value, module.UUID)
 
 
 def encode(value: Any) -> Any:
-    """Turn a value of a model into data that JSON has: models, enum members, dates, mappings and sequences.
+    """Encode a value of a model as JSON data: models, enum members, dates, mappings and sequences.
 
     Raises:
-        InvalidParameterError: for a date and time without a time zone, or a type that JSON has no form for.
+        InvalidParameterError: for a date and time without a time zone, or a type without a JSON form.
     """
     if type(value) in _PLAIN:
         return value
@@ -93,12 +93,12 @@ def encode(value: Any) -> Any:
     raise InvalidParameterError(
         f"A value of type {type(value).__name__} cannot be sent as JSON. Nothing was sent. "
         "Pass text, numbers, booleans, dates, models, mappings or sequences of them; "
-        "a Money only where the documentation of the parameter names it."
+        "pass Money only where the documentation of the parameter names it."
     )
 
 
 def _encode_nested(value: Any) -> Any:
-    """Mappings and sequences; in a loop, because a response may be nested deeper than Python can call."""
+    """Encode mappings and sequences. A loop handles responses that are nested deeper than Python can call."""
     result: list[Any] = [None]
     left: list[tuple[Any, Any, Any]] = [(value, result, 0)]
     while left:
@@ -117,7 +117,7 @@ def _encode_nested(value: Any) -> Any:
 
 
 def encode_further(model: Any) -> Any:
-    """Encode the fields of a request that the API's description does not know; warn of those that look misspelt."""
+    """Encode the fields of a request that the API's description does not know, and warn about misspelt ones."""
     further = model.additional_properties
     if further:
         from .misspellings import warn_of_misspelt
@@ -129,7 +129,7 @@ def encode_further(model: Any) -> Any:
 
 
 def without_unset(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields that have a value; None is one."""
+    """Return the fields that are not UNSET. None counts as a value."""
     return {name: value for name, value in fields.items() if value is not UNSET}
 
 
@@ -137,27 +137,25 @@ def encode_day(value: Any, name: str) -> Any:
     """Encode a parameter that is a date, or several.
 
     Raises:
-        InvalidParameterError: for a date and time: which day it is depends on the time zone.
+        InvalidParameterError: for a date and time, because its day depends on the time zone.
     """
     if type(value) in _PLAIN:
         return value
     if isinstance(value, datetime):
         raise InvalidParameterError(
-            f"{name} is a date, and was given a date and time: in another time zone it is another day. "
+            f"{name} is a date, but was given as a date and time, which is another day in another time zone. "
             "Nothing was sent. Pass moment.astimezone(zone).date(), with the time zone of your shop."
         )
-    return (
-        [encode_day(item, name) for item in value]
-        if is_collection(value)
-        else encode(value)
-    )
+    if is_collection(value):
+        return [encode_day(item, name) for item in value]
+    return encode(value)
 
 
 def encode_moment(value: Any, name: str) -> Any:
     """Encode a parameter that is a date and time, or several.
 
     Raises:
-        InvalidParameterError: for a date alone, or for one without a time zone.
+        InvalidParameterError: for a date without a time, or a date and time without a time zone.
     """
     if type(value) in _PLAIN:
         return value
@@ -165,58 +163,56 @@ def encode_moment(value: Any, name: str) -> Any:
         return encode_datetime(value, name)
     if isinstance(value, date):
         raise InvalidParameterError(
-            f"{name} is a date and time, and was given a date: it has no time of day and no time zone. "
+            f"{name} is a date and time, but was given as a date, which has no time of day and no time zone. "
             "Nothing was sent. Pass datetime.combine(day, time(), tzinfo=zone), with the time zone of your shop."
         )
-    return (
-        [encode_moment(item, name) for item in value]
-        if is_collection(value)
-        else encode(value)
-    )
+    if is_collection(value):
+        return [encode_moment(item, name) for item in value]
+    return encode(value)
 
 
 def encode_datetime(value: datetime, name: str = "A date and time") -> str:
     """Write an aware date and time in UTC with `Z`, as the API expects it.
 
     Raises:
-        InvalidParameterError: if the value has no time zone; the client never guesses one.
+        InvalidParameterError: if the value has no time zone. The client never guesses one.
     """
     if value.tzinfo is None:
         raise InvalidParameterError(
             f"{name} was given without a time zone. Nothing was sent. "
             "Pass an aware one, for example datetime.now(UTC) + timedelta(days=1)."
         )
-    # The first or the last day there is keeps its own time zone.
+    # Python's first and last day may have no form in UTC. Such a value keeps its own time zone.
     with suppress(OverflowError):
         value = value.astimezone(UTC)
     return value.isoformat().replace("+00:00", "Z")
 
 
 def exact_amount(value: Any) -> Any:
-    """Let an amount of a response through as it is, unless it is a float, which would have been rounded already.
+    """Return an amount of a response unchanged, but refuse a float, which may already be rounded.
 
     Raises:
-        InvalidParameterError: for a float. No response has one: its numbers are read exactly.
+        InvalidParameterError: for a float. No response holds one, because its numbers are read exactly.
     """
     if isinstance(value, float):
         raise InvalidParameterError(
-            "An amount was given as float. Nothing was sent. "
+            "An amount was given as a float. Nothing was sent. "
             "Pass Money, an int or a Decimal: a float cannot hold money exactly."
         )
     return value
 
 
 def dumps(value: object) -> bytes:
-    """Write JSON-able data as UTF-8 bytes; a Decimal with exactly its digits and without an exponent.
+    """Write JSON-able data as UTF-8 bytes. A Decimal keeps exactly its digits and has no exponent.
 
     Raises:
-        InvalidParameterError: for a number that JSON cannot hold, or a type that `encode` would have had to turn.
+        InvalidParameterError: for a number that JSON cannot hold, or a type that `encode` should have encoded.
     """
     return _written(value, _decimal_text).encode()
 
 
 def write(value: object) -> str:
-    """Write what `encode` gave as JSON text; a Decimal keeps its exponent, and may have as many digits as it came with.
+    """Write the result of `encode` as JSON text. A Decimal keeps its exponent and all its digits.
 
     Raises:
         InvalidParameterError: for a number that JSON cannot hold.
@@ -228,7 +224,7 @@ def _written(value: object, number: Callable[[Decimal], str]) -> str:
     try:
         return _QUICK.encode(value)
     except (TypeError, ValueError, RecursionError):
-        # Something that the quick way has no form for, most often a Decimal.
+        # The quick encoder does not know a type in the value, most often Decimal.
         return _text(value, number)
 
 
@@ -236,13 +232,13 @@ _QUICK = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 class _Done(str):
-    """A piece of JSON text that is written already."""
+    """Represent a finished piece of JSON text."""
 
     __slots__ = ()
 
 
 def _text(value: Any, number: Callable[[Decimal], str]) -> str:
-    """Write any value; in a loop, because a response may be nested deeper than Python can call."""
+    """Write any value. A loop handles responses that are nested deeper than Python can call."""
     pieces: list[str] = []
     left: list[Any] = [value]
     while left:
@@ -293,14 +289,14 @@ def _scalar(value: Any, number: Callable[[Decimal], str]) -> str:
     if is_uuid(value):
         return json.dumps(str(value))
     raise InvalidParameterError(
-        f"A value of type {type(value).__name__} has no form in JSON. Nothing was sent. Pass a finite number or text."
+        f"A value of type {type(value).__name__} has no JSON form. Nothing was sent. Pass a finite number or text."
     )
 
 
 def _exact_text(value: Decimal) -> str:
     if not value.is_finite():
         raise InvalidParameterError(
-            "A decimal number is not finite, so it has no form in JSON."
+            "A decimal number is not finite, so it has no JSON form."
         )
     return str(value)
 
@@ -318,13 +314,13 @@ def _decimal_text(value: Decimal) -> str:
 
 
 def loads_response(data: bytes, charset: str) -> Any:
-    """Read the JSON of a response as `loads` does, also where a text in it is in an old encoding, or damaged.
+    """Read the JSON of a response like `loads`, even if a text in it has an old encoding or is damaged.
 
-    A response is never sent again. So a text that is not valid costs the characters that cannot be read, and no more.
+    A response is never sent again. So invalid text loses only its unreadable characters, and never the response.
 
     Args:
         data: The bytes.
-        charset: What the Content-Type says that they are in. It counts only where they are not UTF-8.
+        charset: The charset of the Content-Type. It is used only if the bytes are not UTF-8.
 
     Raises:
         ValueError: if the bytes are not JSON.
@@ -332,7 +328,7 @@ def loads_response(data: bytes, charset: str) -> Any:
     try:
         return loads(data)
     except UnicodeDecodeError:
-        pass  # The only error that leaves something to try.
+        pass  # Only this error leaves another encoding to try.
     return loads(_decoded(data, charset).encode())
 
 
@@ -344,25 +340,25 @@ def _decoded(data: bytes, charset: str) -> str:
 
 
 def read_content(data: bytes, content: str, charset: str) -> Any:
-    """Read a success: JSON, a text, or the bytes as they came.
+    """Read the body of a success: JSON, text, or the unchanged bytes.
 
     Args:
         data: The bytes.
         content: `json`, `text` or `binary`.
-        charset: What the Content-Type says that they are in.
+        charset: The charset of the Content-Type.
 
     Raises:
-        ValueError: if they are not JSON, and should be.
+        ValueError: if the content should be JSON and is not.
     """
     if content == "binary":
         return data
-    return (
-        _text_of(data, charset) if content == "text" else loads_response(data, charset)
-    )
+    if content == "text":
+        return _text_of(data, charset)
+    return loads_response(data, charset)
 
 
 def _text_of(data: bytes, charset: str) -> str:
-    """Return a text in the encoding that it is said to be in, or in UTF-8; what cannot be read costs no more."""
+    """Return the text in its stated encoding or in UTF-8, with unreadable characters replaced."""
     try:
         return data.decode(charset or "utf-8")
     except (LookupError, UnicodeDecodeError):
@@ -370,7 +366,7 @@ def _text_of(data: bytes, charset: str) -> str:
 
 
 def loads(data: bytes) -> Any:
-    """Read JSON bytes; whole numbers become int, all others Decimal.
+    """Read JSON bytes. Whole numbers become int, all other numbers Decimal.
 
     Raises:
         ValueError: if the bytes are not JSON.
@@ -380,7 +376,7 @@ def loads(data: bytes) -> Any:
         return _read(data, _CAREFUL_DECODER)
     read_fast = _fast_reader()
     if read_fast is not None:
-        # The standard library knows more encodings and forms of text, and decides about what this one refuses.
+        # The standard library knows more encodings and forms of text, so it decides about anything refused here.
         try:
             return read_fast(data)
         except Exception as error:
@@ -402,14 +398,14 @@ def _read(data: bytes, decoder: json.JSONDecoder) -> Any:
 def _fast_reader() -> Callable[[bytes], Any] | None:
     """Return msgspec's reader if it is installed (the extra `speed`) and reads numbers exactly."""
     try:
-        # By its name, because type checkers need not have it.
+        # Imported by name, because type checkers need not have it.
         msgspec: Any = import_module("msgspec.json")
         read: Callable[[bytes], Any] = msgspec.Decoder(float_hook=Decimal).decode
         numbers = read(_NUMBERS.encode())
     except Exception as error:
         if is_interruption(error):
             raise
-        return None  # It is not there, or is another than it was.
+        return None  # It is not installed, or has changed.
     exact = _DECODER.decode(_NUMBERS)
     return read if list(map(repr, numbers)) == list(map(repr, exact)) else None
 
@@ -424,11 +420,11 @@ def _whole_number(text: str) -> int:
     return int(text)
 
 
-# Whoever reads these exactly reads every number so.
+# A reader that reads these numbers exactly reads every number exactly.
 _NUMBERS = (
     "[9223372036854775808, -123456789012345678901234567890, 0.10, 1e400, -0.0, 1E+2]"
 )
-# Made once: `json.loads` with arguments makes one each time.
+# Made once, because `json.loads` with arguments makes a decoder for each call.
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
 _CAREFUL_DECODER = json.JSONDecoder(
     parse_float=Decimal, parse_constant=_refuse_constant, parse_int=_whole_number
@@ -436,13 +432,13 @@ _CAREFUL_DECODER = json.JSONDecoder(
 
 
 def query_text(value: Any) -> str | None:
-    """One query value as text, or None if it is not sent (`UNSET` or None)."""
+    """Return one query value as text; None if it is not sent (`UNSET` or None)."""
     if value is None or isinstance(value, Unset):
         return None
     encoded = encode(value)
     if isinstance(encoded, bool):
         return "true" if encoded else "false"
-    # A class of the caller's may write itself in another way than the number or the text that it is.
+    # A caller's subclass of a number or text may override how it is written.
     if isinstance(encoded, Decimal):
         return Decimal.__format__(encoded, "f")
     if isinstance(encoded, int):

@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/environment.py; the generator copies it unchanged.
-"""The way out of this machine, as the environment describes it: certificates, key log and proxies.
+"""Read the network settings of the environment: certificates, key log and proxies.
 
-A setting that cannot be used is a `ConfigurationError` that names the variable. No message shows a value: the URL of a
-proxy may hold a password.
+An unusable setting raises a `ConfigurationError` that names the variable. No message shows a value, because the URL of
+a proxy may hold a password.
 """
 
 from __future__ import annotations
@@ -23,27 +23,25 @@ from .origins import Origin
 
 _TLS_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 _SOCKS = ("socks5", "socks5h")
-_SCHEMES = ("http", "https", *_SOCKS)
+_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
 def tls_settings(origin: Origin) -> ssl.SSLContext:
     """Return the TLS settings for calls to an origin.
 
     Raises:
-        ConfigurationError: if a variable of the environment names a file that cannot be used.
+        ConfigurationError: if an environment variable names an unusable file.
     """
-    return (
-        _no_tls()
-        if origin.scheme == "http"
-        else _tls(*map(os.environ.get, _TLS_VARIABLES))
-    )
+    if origin.scheme == "http":
+        return _no_tls()
+    return _tls(*map(os.environ.get, _TLS_VARIABLES))
 
 
 @lru_cache(maxsize=8)
 def _tls(*_environment: str | None) -> ssl.SSLContext:
-    """Return the TLS settings of this environment, shared because reading the certificates takes 20 ms and 1 MB."""
+    """Return the TLS settings of this environment. They are cached: reading the certificates takes 20 ms and 1 MB."""
     certificates = os.environ.get("SSL_CERT_FILE")
-    # Older versions of httpx pass over a file that is not there.
+    # Older versions of httpx silently ignore a missing file.
     if certificates and (
         not os.path.exists(certificates) or os.path.isdir(certificates)
     ):
@@ -51,7 +49,7 @@ def _tls(*_environment: str | None) -> ssl.SSLContext:
     context: ssl.SSLContext | None = None
     with suppress(OSError, ValueError):
         context = HTTPX.http.create_ssl_context()
-    # Out of the handler: the error of ours must not carry that one, whose text may show the path.
+    # Raised outside the handler: our error must not carry the original one, whose text may show the path.
     if context is None:
         _explain_tls()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -65,24 +63,22 @@ def _no_tls() -> ssl.SSLContext:
 
 
 def _explain_tls() -> NoReturn:
-    """Raise the error for TLS settings that cannot be made."""
-    certificates, key_log = (
-        os.environ.get("SSL_CERT_FILE"),
-        os.environ.get("SSLKEYLOGFILE"),
-    )
+    """Raise the error for unusable TLS settings."""
+    certificates = os.environ.get("SSL_CERT_FILE")
+    key_log = os.environ.get("SSLKEYLOGFILE")
     if certificates and not _can_load(certificates):
         _misconfigured(
-            "The environment variable SSL_CERT_FILE names no readable file of certificates in PEM form.",
+            "The environment variable SSL_CERT_FILE does not name a readable file of certificates in PEM form.",
             "Correct it, or unset it to use the certificates of the package certifi.",
         )
     if key_log and not _can_append(key_log):
         _misconfigured(
             "The environment variable SSLKEYLOGFILE names a file that cannot be written.",
-            "Unset it: whoever reads that file can read the payments, too.",
+            "Unset it: anyone who can read that file can also read the payments.",
         )
     _misconfigured(
         "Python cannot set up TLS in this environment.",
-        f"Look at {', '.join(_TLS_VARIABLES)} and OPENSSL_CONF, and at the certificates of the package certifi.",
+        f"Check {', '.join(_TLS_VARIABLES)} and OPENSSL_CONF, and the certificates of the package certifi.",
     )
 
 
@@ -105,11 +101,11 @@ def _can_append(path: str) -> bool:
 def proxy_for(origin: Origin, tls: ssl.SSLContext) -> Any | None:
     """Return the proxy that the environment names for an origin; None if it names none.
 
-    Only HTTPS_PROXY is read, and ALL_PROXY where it is not set: the other variables do not matter to a call. This
-    machine, and what is called by plain http, is never reached through a proxy, which would see the key.
+    Only HTTPS_PROXY is read, or ALL_PROXY if HTTPS_PROXY is not set. Other variables do not affect a call. The client
+    never uses a proxy for this machine or for plain http, because the proxy would see the key.
 
     Raises:
-        ConfigurationError: if the variable names a proxy that cannot be used.
+        ConfigurationError: if the variable names an unusable proxy.
     """
     if origin.direct:
         return None
@@ -122,10 +118,10 @@ def proxy_for(origin: Origin, tls: ssl.SSLContext) -> Any | None:
 
 
 def _is_exempt(origin: Origin, exceptions: str) -> bool:
-    """Return whether no proxy is to be used for an origin."""
+    """Return whether the environment exempts an origin from the proxy."""
     if proxy_bypass(f"{origin.host}:{origin.port}"):
         return True
-    # The standard library knows names and their ends, but neither networks nor stars.
+    # The standard library matches names and suffixes, but neither networks nor wildcards.
     return any(
         _covers(one, origin.host)
         for one in exceptions.lower().replace(",", " ").split()
@@ -142,7 +138,7 @@ def _covers(exception: str, host: str) -> bool:
 
 
 def _variable(kind: str) -> str:
-    """Return the variable that a proxy comes from, as it is written in this environment."""
+    """Return the variable that sets a proxy, in the spelling of this environment."""
     names = (f"{kind}_proxy", f"{kind}_PROXY", f"{kind}_proxy".upper())
     return next(
         (name for name in names if os.environ.get(name)), f"{kind.upper()}_PROXY"
@@ -154,18 +150,18 @@ def _proxy(variable: str, url: str, tls: ssl.SSLContext) -> Any:
     if scheme not in _SCHEMES:
         _misconfigured(
             f"The environment variable {variable} names a proxy of a kind that is not supported.",
-            f"Its URL begins with {', '.join(f'{one}://' for one in _SCHEMES)}, or with the name of the proxy.",
+            f"Its URL must begin with {', '.join(f'{one}://' for one in _SCHEMES)}, or with the host of the proxy.",
         )
     if scheme in _SOCKS and find_spec("socksio") is None:
         _misconfigured(
-            f"The environment variable {variable} names a SOCKS proxy, for which the package socksio is missing.",
+            f"The environment variable {variable} names a SOCKS proxy, but the package socksio is not installed.",
             "Install it with: pip install 'httpx[socks]'.",
         )
     proxy = _read(url, tls if scheme == "https" else None)
     if proxy is None:
         _misconfigured(
             f"The environment variable {variable} is not the URL of a proxy.",
-            "It has the form http://host:port; a password in it has to be percent-encoded.",
+            "Write it as http://host:port, and percent-encode a password in it.",
         )
     return proxy
 

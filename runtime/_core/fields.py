@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/fields.py; the generator copies it unchanged.
-"""Facts about the JSON of a field that its annotation does not state."""
+"""Define the facts about a field's JSON that its annotation does not state."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 class Discriminator(NamedTuple):
-    """The field that tells which of several models an object is.
+    """Represent the field that selects one of several models for an object.
 
     Attributes:
         name: The name of the field on the wire.
-        values: Each value of the field, and the name of its model.
-        otherwise: The name of the model for other values; empty where such an object stays as it came.
+        values: Each value of the field, with the name of its model.
+        otherwise: The name of the model for other values; empty if such an object stays unchanged.
     """
 
     name: str
@@ -25,18 +25,19 @@ class Discriminator(NamedTuple):
 
 
 class Wire(NamedTuple):
-    """Facts about the JSON of a field that neither its name nor its annotation states.
+    """Hold the facts about a field's JSON that neither its name nor its annotation states.
 
     Attributes:
-        name: The name on the wire; empty where it is the attribute's name in camelCase.
+        name: The name on the wire; empty if it is the attribute's name in camelCase.
         unit: The unit of an amount of money.
-        currency_of: The attribute whose currency this is, `*` for all amounts of the body; empty for other fields.
-        amount: The attribute of the amount in a field that is an amount and its currency.
-        required: Whether an object without it differs from the spec; None where the annotation says so.
-        read_only: Whether only responses have it, so that no caller may give it.
-        sensitive: Whether its value is masked.
-        deprecated: The warning for callers who give it.
-        discriminators: The discriminator of each union of models in its type that has one.
+        currency_of: The attribute of the amount in this currency, `*` for all amounts of the body; empty for other
+            fields.
+        amount: The name of the amount inside a field that holds an amount and its currency.
+        required: Whether an object without the field differs from the spec; None if the annotation decides.
+        read_only: Whether only responses have the field, so that no caller may pass it.
+        sensitive: Whether the value is masked.
+        deprecated: The warning for callers who pass the field.
+        discriminators: The discriminators of the unions of models in its type.
     """
 
     name: str = ""
@@ -87,6 +88,6 @@ def wire_of(metadata: Mapping[Any, Any]) -> Wire:
 
 
 def camel_case(name: str) -> str:
-    """Return the name on the wire of an attribute: `orderReference` for `order_reference`."""
+    """Return an attribute's name on the wire: `orderReference` for `order_reference`."""
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))

@@ -1,9 +1,9 @@
 # plexy-pay runtime, written by hand in runtime/_core/frames.py; the generator copies it unchanged.
-"""Frames that forget: an error that leaves the package takes nothing along that the caller gave.
+"""Clear frames when an error leaves the package, so that the traceback holds none of the caller's values.
 
-Error reporters store the variables of every frame that an error passed through. A caller's options hold a key, and a
-parameter may hold card data. So what a caller calls is decorated here: when it raises, the frames beneath keep their
-lines for the traceback, and lose their variables.
+Error reporters store the variables of every frame in a traceback. A caller's options may hold a key, and a parameter
+may hold card data. So this module decorates the functions that a caller calls. When one raises, its frames and those
+below keep their lines for the traceback and lose their variables.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _COROUTINE = 0x80  # `inspect.CO_COROUTINE`.
 
 
 def forgets(function: FunctionT) -> FunctionT:
-    """Have all frames of a function forget their variables when it raises; it stays the same to its callers."""
+    """Wrap a function so that its frames lose their variables when it raises. Its name and signature stay the same."""
     plain: Any = function
     made: Any = _async(plain) if plain.__code__.co_flags & _COROUTINE else _sync(plain)
     for name in _COPIED:
@@ -32,7 +32,7 @@ def forgets(function: FunctionT) -> FunctionT:
 
 def _sync(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*given: Any, **named: Any) -> Any:
-        # The arguments are no variable of this frame while the call is under way: log records may come with the stack.
+        # No variable of this frame holds the arguments during the call, because log records may include the stack.
         taken: list[Any] = [named, given]
         del given, named
         handled = sys.exception()
@@ -62,7 +62,7 @@ def _async(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _explain(error: BaseException, function: Callable[..., Any]) -> None:
-    """Say in the client's words which arguments Python refused, where the function never began."""
+    """Replace Python's message with the client's own if Python refused the arguments and the function never began."""
     step = error.__traceback__
     if type(error) is TypeError and step is not None and step.tb_next is None:
         from .misspellings import unexpected
@@ -71,11 +71,11 @@ def _explain(error: BaseException, function: Callable[..., Any]) -> None:
 
 
 def _forget(error: BaseException, handled: BaseException | None) -> None:
-    """Clear the frames of an error, and of those that were caught on its way.
+    """Clear the frames of an error and of the errors that led to it.
 
     Args:
         error: The error.
-        handled: What the caller was handling at the time of the call: its frames are the caller's own.
+        handled: The exception that the caller was handling during the call. Its frames are the caller's own.
     """
     seen = [handled]
     waiting: list[BaseException | None] = [error]
@@ -92,6 +92,6 @@ def _forget(error: BaseException, handled: BaseException | None) -> None:
 
 
 def _clear(frame: Any) -> None:
-    # The frame of a decorated function still runs, and has nothing of the caller's left.
+    # The frame of the wrapper is still running and cannot be cleared. It holds none of the caller's values.
     with suppress(RuntimeError):
         frame.clear()

@@ -1,11 +1,12 @@
 # plexy-pay runtime, written by hand in runtime/_core/guard.py; the generator copies it unchanged.
-"""The guard: validates each outgoing request after all hooks have run, and reads the response before any hook sees it.
+"""Check each outgoing request after all hooks have run, and read the response before any hook sees it.
 
-httpx runs hooks, redirects and mounted transports after an `httpx.Auth`, so the auth hook alone cannot promise
-what leaves. The guard stands before the transport that is really used. It compares each request with the `Exchange`
-of the call, and refuses it before a byte is sent. For an httpx client of the user's it finds the exchange in a context
-variable, where no hook can remove or replace it. It also reads the whole response, within the limit, before any hook
-can: later changes by a hook have no effect. What lies beneath the guard, such as a transport of the user, is theirs.
+httpx runs hooks, redirects and mounted transports after an `httpx.Auth`, so the auth hook alone cannot guarantee the
+request that leaves. The guard wraps the transport that is really used. It compares each request with the `Exchange` of
+the call, and refuses a different one before a byte is sent. For the user's own httpx client it finds the exchange in a
+context variable, where no hook can remove or replace it. The guard also reads the whole response, within the limit,
+before any hook runs, so later changes by a hook have no effect. It does not check the layers below it, such as the
+user's transport.
 """
 
 from __future__ import annotations
@@ -28,22 +29,23 @@ _ODD = re.compile(rb"[\x00\n\v\f\r]")
 
 
 class Refused(Exception):
-    """The guard does not let the request leave; the text says why."""
+    """Raised when the guard stops a request before it leaves. The text says why."""
 
 
 class Exchange:
-    """One attempt: what must leave, whether it may have left, and what came back.
+    """Represent one attempt: the request that must leave, whether it may have left, and the response.
 
-    As a context it announces itself to the guard of a user's client, and keeps every error in: `result` tells what it
-    meant. An exception of the caller's own code is none of the attempt's, and `result` raises it again.
+    As a context, it announces itself to the guard of a user's client and catches every error. `result` then returns the
+    meaning of the error. An exception of the caller's own code does not belong to the attempt, and `result` raises it
+    again.
 
     Attributes:
         library: The HTTP library that makes the attempt.
-        own_sockets: Whether it goes through a transport of the caller's, whose sockets nobody knows.
+        own_sockets: Whether the attempt uses a transport of the caller's, which may open its own sockets.
         passed: Whether the guard let the request pass.
-        sent: Whether a byte of it may have left.
-        whole: Whether a response came to its end. Nothing that fails later changes it.
-        clean: Whether nothing else lay on the connection when the response had ended.
+        sent: Whether a byte of the request may have left.
+        whole: Whether the response arrived completely. No later failure changes it.
+        clean: Whether the connection held no further bytes after the response.
     """
 
     step: Send
@@ -81,22 +83,24 @@ class Exchange:
         return True
 
     def result(self) -> RawResponse | Failure:
-        """Return the response, or why there is none; an exception of the caller's own code goes on."""
+        """Return the response or the failure that replaced it, or raise the exception of the caller's own code."""
         if self._interrupt is not None:
             self.step.result = self._response if self.whole else None
             raise self._interrupt
         if self._response is None:
-            # Without either, a client of the user's answered by itself; what it sent, and where, nobody knows.
+            # Without a failure, the user's client answered by itself. It may have sent anything anywhere.
             return self._failure or Failure(
                 "connection", "the http_client did not use its transport", True
             )
         if self._failure is not None and self._response.problem is not None:
-            self._response.problem = self._failure  # The body did not arrive whole.
+            self._response.problem = self._failure  # The body is incomplete.
             self._response.body = bytes(self._body.raw)
         elif self._failure is not None and 200 <= self._response.status < 300:
-            text = f"a hook failed after it had arrived ({self._failure.text})"
+            text = (
+                f"a hook failed after the response had arrived ({self._failure.text})"
+            )
             self._response.problem = Failure("unreadable", text, True)
-        # Any other response stays what it is, whatever a hook says of it.
+        # A hook's failure changes no other response.
         return self._response
 
     def _explain(self, error: Exception) -> Failure:
@@ -104,8 +108,8 @@ class Exchange:
         if isinstance(error, BodyError):
             return Failure(error.kind, str(error), True)
         too_late = isinstance(error, (library.too_late, TimeoutError))
-        # What the library says of a request shows parts of it. And the whole text is asked: of what is cut off, a part
-        # of the key could stay.
+        # The library's message about a refused request quotes the request. The key is searched in the whole text,
+        # because the cut text could end with a part of the key.
         is_silent = too_late or isinstance(error, library.refusals)
         is_silent = is_silent or self.step.key.raw.lower() in str(error).lower()
         text = "" if is_silent else one_line(str(error))
@@ -122,16 +126,16 @@ class Exchange:
         return "connection" if self.sent or of_the_network else "refused"
 
     def begin(self, response: Any) -> bool:
-        """Note the status and headers of a response; say whether its body is still to come."""
+        """Record the status and headers of a response. Return whether its body must still be read."""
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
         ]
-        # Until its end is there.
+        # The response counts as broken until its end arrives.
         broken = Failure("connection", "it broke off before its end", True)
         self._response = RawResponse(response.status_code, headers, broken)
         try:
-            # A transport may give a finished response; the library has decompressed it.
+            # A transport may return a finished response, which the library has decompressed.
             content = response.content
         except self.library.http.ResponseNotRead:
             self._body = Body(self._response.headers, self.step.limit, self.step)
@@ -141,21 +145,21 @@ class Exchange:
         return False
 
     def take(self, piece: bytes) -> None:
-        """Take a piece of the body, within the limits of size and time."""
+        """Add a piece of the body, within the limits of size and time."""
         if self._late:
             raise TimeoutError
         self._body.add(piece)
-        # Matters only if yet another piece comes.
+        # Lateness matters only if another piece follows.
         self._late = self.step.monotonic() >= self.step.deadline
 
     def end(self) -> None:
-        """Note that the response is whole."""
+        """Record that the response is complete."""
         assert self._response is not None
         self._response.body, self._response.problem = self._body.decoded(), None
         self.whole = True
 
     def as_read(self, response: Any) -> Any:
-        """Return the response as the library and the hooks get it: whole and decompressed."""
+        """Return the response for the library and the hooks: complete and decompressed."""
         assert self._response is not None
         if not response.is_stream_consumed:
             response.headers.pop("content-encoding", None)
@@ -167,32 +171,32 @@ CURRENT: ContextVar[Exchange | None] = ContextVar("plexy_pay_exchange", default=
 
 
 def _holds(texts: list[bytes], key: bytes) -> bool:
-    """Whether a text has the key in it, in any case."""
+    """Return whether a text contains the key, in any letter case."""
     small = [text.lower() for text in texts]
-    # A very short key, as tests use them, would be found in ordinary words.
+    # A very short key, as in tests, would occur in ordinary words.
     return key.lower() in b"\n".join(small) if len(key) >= 8 else key.lower() in small
 
 
 @lru_cache(maxsize=64)
 def _target(http: Any, url: str) -> bytes:
-    """Return the path and query as the library writes them."""
+    """Return the path and query in the library's spelling."""
     path: bytes = http.URL(url).raw_path
     return path
 
 
 def _keeps_prefix(target: bytes, prefix: str) -> bool:
-    """Return whether a path is below the prefix of the origin, also for a server that decodes its dots."""
+    """Return whether a path stays below the prefix of the origin, even for a server that decodes its dots."""
     path = target.partition(b"?")[0]
-    steps = unquote_to_bytes(path).replace(b"\\", b"/").split(b"/")
-    return path.startswith(f"{prefix}/".encode("ascii")) and not {b".", b".."} & set(
-        steps
-    )
+    if not path.startswith(f"{prefix}/".encode("ascii")):
+        return False
+    segments = unquote_to_bytes(path).replace(b"\\", b"/").split(b"/")
+    return b"." not in segments and b".." not in segments
 
 
 def _why_refused(request: Any, step: Send) -> str | None:
-    """Return what is wrong with where the request goes, or with its key; None if nothing is.
+    """Return the problem with the target or the key of a request; None if there is none.
 
-    It goes to the one origin, with the key in its header and nowhere else.
+    The request must go to the one origin, with the key in its header and nowhere else.
     """
     origin = step.origin
     problem = _why_elsewhere(request.url, origin) or _why_no_proof(request, step)
@@ -206,10 +210,11 @@ def _why_refused(request: Any, step: Send) -> str | None:
 
 
 def _why_elsewhere(url: Any, origin: Origin) -> str | None:
-    """Return how a URL leads away from the origin; None if it does not."""
+    """Return how a URL leaves the origin; None if it stays there."""
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
     if (url.scheme, url.raw_host.decode("ascii", "replace"), port) != origin.site:
-        return f"it was turned to {one_line(f'{url.scheme}://{url.host}:{port}')}; the key belongs to {origin} only"
+        site = one_line(f"{url.scheme}://{url.host}:{port}")
+        return f"it was redirected to {site}; the key belongs to {origin} only"
     if origin.scheme != "https" and not origin.may_be_plain:
         return "it would go over plain http"
     if not _keeps_prefix(url.raw_path, origin.prefix):
@@ -220,7 +225,7 @@ def _why_elsewhere(url: Any, origin: Origin) -> str | None:
 
 
 def _why_no_proof(request: Any, step: Send) -> str | None:
-    """Return what is wrong with the key or the Host header of a request; None if nothing is."""
+    """Return the problem with the key or the Host header of a request; None if there is none."""
     raw, wanted = step.key.raw.encode("ascii"), step.header.lower().encode("ascii")
     keys: list[bytes] = []
     hosts: list[bytes] = []
@@ -246,10 +251,10 @@ def _why_no_proof(request: Any, step: Send) -> str | None:
 
 
 def _why_changed(request: Any, exchange: Exchange) -> str | None:
-    """Return what the request says that its call did not; None if there is no such thing.
+    """Return how a request differs from its call; None if it is the same.
 
-    Its method, path, query, body and announced headers are those of the call. Not compared are the User-Agent and
-    headers that a hook or a client of the user's adds, such as X-Shop or a cookie.
+    The method, path, query, body and announced headers must be those of the call. The User-Agent is not compared, nor
+    are headers that a hook or the user's client adds, such as X-Shop or a cookie.
     """
     http, step = exchange.library.http, exchange.step
     if request.method != step.method:
@@ -257,7 +262,7 @@ def _why_changed(request: Any, exchange: Exchange) -> str | None:
     if request.url.raw_path != _target(http, step.url):
         return "its path or query was changed, by a hook, or by `params` or `base_url` of the http_client"
     content = step.content or b""
-    # What leaves is the stream, whatever `request.content` shows.
+    # The stream is sent, not `request.content`.
     if (
         type(request.stream) is not http.ByteStream
         or b"".join(request.stream) != content
@@ -265,7 +270,8 @@ def _why_changed(request: Any, exchange: Exchange) -> str | None:
         return "its body was changed"
     headers: dict[str, list[bytes]] = {}
     for field, value in request.headers.raw:
-        # Those that a client or a hook adds nobody has looked at. The library would find out later, perhaps too late.
+        # No one has checked the headers that a client or a hook adds. The library might check them only after a part
+        # of the request has left.
         if (
             not _FIELD_NAME.fullmatch(field)
             or _ODD.search(value)
@@ -274,11 +280,10 @@ def _why_changed(request: Any, exchange: Exchange) -> str | None:
             return "the http_client or a hook added a header that HTTP does not allow"
         headers.setdefault(field.decode("latin-1").lower(), []).append(value)
     lengths = headers.get("content-length", [])
-    none_given = not content and not lengths
-    if "transfer-encoding" in headers or not (
-        none_given or lengths == [str(len(content)).encode("ascii")]
-    ):
-        return "its Content-Length or Transfer-Encoding header is not that of its body"
+    is_length_right = lengths == [str(len(content)).encode("ascii")]
+    is_length_left_out = not content and not lengths
+    if "transfer-encoding" in headers or not (is_length_right or is_length_left_out):
+        return "its Content-Length or Transfer-Encoding header does not match its body"
     for name, text in step.headers.items():
         if name != "user-agent" and headers.get(name) != [text.encode("ascii")]:
             return f"its {name} header was changed"
@@ -286,12 +291,16 @@ def _why_changed(request: Any, exchange: Exchange) -> str | None:
 
 
 def is_proxy(transport: object) -> bool:
-    """Whether one of httpx's own transports goes through a proxy."""
+    """Return whether one of httpx's own transports uses a proxy."""
     return hasattr(getattr(transport, "_pool", None), "_proxy_url")
 
 
 def check(exchange: Exchange, request: Any) -> Any:
-    """Return the request that may leave, once, or raise Refused."""
+    """Return the request if it may leave. A request may leave once.
+
+    Raises:
+        Refused: if it must not leave.
+    """
     problem = _why_refused(request, exchange.step)
     if exchange.passed:
         problem = "a hook or a client tried to send it a second time"
@@ -302,17 +311,21 @@ def check(exchange: Exchange, request: Any) -> Any:
 
 
 def _check_given(request: Any, inner: object, library: Library) -> tuple[Exchange, Any]:
-    """Return the call and its request as it may leave by a transport of the user's, or raise Refused."""
+    """Return the call and its request if it may leave through the user's transport.
+
+    Raises:
+        Refused: if it must not leave.
+    """
     exchange = CURRENT.get()
     if exchange is None:
         raise Refused("it does not come from a call of this client")
     exchange.own_sockets = not library.owns(inner)
     if exchange.step.origin.direct and is_proxy(inner):
         raise Refused(
-            "it would go to a proxy, though its target is this machine, or has plain http"
+            "it would go to a proxy, although its target is this machine or is reached by plain http"
         )
     checked = check(exchange, request)
-    # Hooks and clients of the user's have had it: what leaves must be the call that was announced.
+    # Hooks and the user's client could change the request, so it must equal the announced call.
     problem = _why_changed(request, exchange)
     if problem:
         raise Refused(problem)
@@ -320,7 +333,7 @@ def _check_given(request: Any, inner: object, library: Library) -> tuple[Exchang
 
 
 def receive(exchange: Exchange, response: Any) -> None:
-    """Read a response to its end; its stream stays open."""
+    """Read a response to its end, and leave its stream open."""
     if exchange.begin(response):
         for piece in response.stream:
             exchange.take(piece)
@@ -329,7 +342,7 @@ def receive(exchange: Exchange, response: Any) -> None:
 
 
 async def receive_async(exchange: Exchange, response: Any) -> None:
-    """Read a response to its end; its stream stays open."""
+    """Read a response to its end, and leave its stream open."""
     if exchange.begin(response):
         async for piece in response.stream:
             exchange.take(piece)
@@ -338,9 +351,9 @@ async def receive_async(exchange: Exchange, response: Any) -> None:
 
 
 def _has_surplus(response: Any) -> bool:
-    """Return whether more than the response lies on its connection, or whether that cannot be told."""
+    """Return whether the connection holds or may hold bytes beyond the response."""
     if response.extensions.get("http_version") == b"HTTP/2":
-        return False  # Each response has the number of its request.
+        return False  # Each response carries the number of its request.
     state = _h11_state(response)
     if state is None or state.trailing_data[0]:
         return True
@@ -350,7 +363,7 @@ def _has_surplus(response: Any) -> bool:
 
 
 def _h11_state(response: Any) -> Any:
-    """Return what h11 knows of the connection of a response; None if it did not come by HTTP/1.1 and httpcore."""
+    """Return h11's state of a response's connection; None if the response did not come by HTTP/1.1 and httpcore."""
     stream = getattr(response.stream, "_httpcore_stream", None)
     # A pool of httpcore wraps the stream of its connection.
     stream = getattr(stream, "_stream", stream)
@@ -358,18 +371,18 @@ def _h11_state(response: Any) -> Any:
 
 
 def _forbid_reuse(exchange: Exchange, response: Any) -> None:
-    """Have httpcore close the connection of a user's client, unless it is clean."""
+    """Make httpcore close the connection of a user's client, unless the connection is clean."""
     state = None if exchange.clean else _h11_state(response)
     if state is not None:
         state.send_failed()
 
 
 class _Guard:
-    """What both guards share.
+    """Hold the transport that a guard wraps, sync or async.
 
     Args:
-        inner: The transport of the user's.
-        library: The HTTP library that it belongs to.
+        inner: The user's transport.
+        library: The HTTP library of the transport.
     """
 
     def __init__(self, inner: Any, library: Library) -> None:
@@ -379,10 +392,10 @@ class _Guard:
 
 
 class GuardTransport(_Guard):
-    """Guards a transport of the user's, for a sync client."""
+    """Guard the user's transport, for a sync client."""
 
     def handle_request(self, request: Any) -> Any:
-        """Check the request, let it leave, and read the response whole."""
+        """Check the request, send it, and read the whole response."""
         exchange, request = _check_given(request, self._inner, self._library)
         exchange.sent = True
         try:
@@ -405,14 +418,14 @@ class GuardTransport(_Guard):
 
 
 class AsyncGuardTransport(_Guard):
-    """Guards a transport of the user's, for an async client."""
+    """Guard the user's transport, for an async client."""
 
     def __init__(self, inner: Any, library: Library) -> None:
         super().__init__(inner, library)
         self._closing = Closing()
 
     async def handle_async_request(self, request: Any) -> Any:
-        """Check the request, let it leave, and read the response whole."""
+        """Check the request, send it, and read the whole response."""
         exchange, request = _check_given(request, self._inner, self._library)
         exchange.sent = True
         try:

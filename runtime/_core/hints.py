@@ -1,9 +1,9 @@
 # plexy-pay runtime, written by hand in runtime/_core/hints.py; the generator copies it unchanged.
-"""The names of annotations in modules that start-up loads; a name is imported when a tool first reads an annotation.
+"""Resolve the names in annotations of start-up modules lazily, when a tool first reads an annotation.
 
-Making a client imports nothing that it does not need. So `base_client`, the clients and the resources write
-`_hints.Response`: type checkers see the imports here, `typing.get_type_hints` and its like get the very objects, and
-nobody else pays for them.
+Making a client imports only the modules that it needs. So `base_client`, the clients and the resources write
+`_hints.Response`. Type checkers see the imports here, `typing.get_type_hints` and similar tools get the real objects,
+and other programs do not pay for the imports.
 """
 
 from __future__ import annotations

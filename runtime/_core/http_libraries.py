@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/http_libraries.py; the generator copies it unchanged.
-"""The HTTP libraries whose clients and transports are taken: httpx, and httpx2, which is made of the same parts.
+"""Define the supported HTTP libraries: httpx, and httpx2, which consists of the same parts.
 
-The package depends on httpx alone and uses it for its own connections. Only this module knows which class belongs to
-which library.
+The package depends only on httpx and uses it for its own connections. Only this module knows the classes of each
+library.
 """
 
 from __future__ import annotations
@@ -20,96 +20,97 @@ _NAMES = ("httpx", "httpx2")
 
 
 class HttpClient(Protocol):
-    """A `Client` of httpx or httpx2."""
+    """Represent a `Client` of httpx or httpx2."""
 
     @property
     def is_closed(self) -> bool:
-        """Whether it is closed."""
+        """Return whether the client is closed."""
         ...
 
     @property
     def build_request(self) -> Callable[..., Any]:
-        """Makes a request with the client's own headers and cookies."""
+        """Return the method that makes a request with the client's own headers and cookies."""
         ...
 
     @property
     def send(self) -> Callable[..., Any]:
-        """Sends a request."""
+        """Return the method that sends a request."""
         ...
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close the connections."""
         ...
 
 
 class HttpTransport(Protocol):
-    """A `BaseTransport` of httpx or httpx2."""
+    """Represent a `BaseTransport` of httpx or httpx2."""
 
     @property
     def handle_request(self) -> Callable[..., Any]:
-        """Sends a request."""
+        """Return the method that sends a request."""
         ...
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close the connections."""
         ...
 
 
 class AsyncHttpClient(Protocol):
-    """An `AsyncClient` of httpx or httpx2."""
+    """Represent an `AsyncClient` of httpx or httpx2."""
 
     @property
     def is_closed(self) -> bool:
-        """Whether it is closed."""
+        """Return whether the client is closed."""
         ...
 
     @property
     def build_request(self) -> Callable[..., Any]:
-        """Makes a request with the client's own headers and cookies."""
+        """Return the method that makes a request with the client's own headers and cookies."""
         ...
 
     @property
     def send(self) -> Callable[..., Coroutine[Any, Any, Any]]:
-        """Sends a request."""
+        """Return the method that sends a request."""
         ...
 
     def aclose(self) -> Coroutine[Any, Any, None]:
-        """Close its connections."""
+        """Close the connections."""
         ...
 
 
 class AsyncHttpTransport(Protocol):
-    """An `AsyncBaseTransport` of httpx or httpx2."""
+    """Represent an `AsyncBaseTransport` of httpx or httpx2."""
 
     @property
     def handle_async_request(self) -> Callable[..., Coroutine[Any, Any, Any]]:
-        """Sends a request."""
+        """Return the method that sends a request."""
         ...
 
     def aclose(self) -> Coroutine[Any, Any, None]:
-        """Close its connections."""
+        """Close the connections."""
         ...
 
 
 GivenClient: TypeAlias = HttpClient | HttpTransport
-"""What a sync client takes as `http_client`."""
+"""The types that a sync client accepts as `http_client`."""
 AsyncGivenClient: TypeAlias = AsyncHttpClient | AsyncHttpTransport
-"""What an async client takes as `http_client`."""
+"""The types that an async client accepts as `http_client`."""
 
 
 class Library:
-    """One HTTP library.
+    """Represent one HTTP library.
 
     Args:
-        http: Its module.
+        http: The module of the library.
 
     Attributes:
-        http: Its module.
-        name: Its name and version, for the User-Agent.
-        not_sent: Its exceptions after which nothing of a request has left, where its own transports raise them.
-        too_late: Its exceptions that mean that the time was over.
-        refusals: Its exceptions for a request that it does not accept itself.
-        failures: Its exceptions that mean that the connection failed.
+        http: The module of the library.
+        name: The name and version, for the User-Agent.
+        not_sent: The exceptions that prove that no part of a request has left, if the library's own transports raise
+            them.
+        too_late: The exception class for timeouts.
+        refusals: The exceptions for a request that the library itself does not accept.
+        failures: The exception class for a failed connection.
     """
 
     http: Any
@@ -144,13 +145,13 @@ class Library:
         )
 
     def kinds(self, *, is_async: bool) -> tuple[type[Any], type[Any]]:
-        """Return the classes of its clients and transports."""
+        """Return the classes of the library's clients and transports."""
         if is_async:
             return self.http.AsyncClient, self.http.AsyncBaseTransport
         return self.http.Client, self.http.BaseTransport
 
     def owns(self, transport: object) -> bool:
-        """Return whether a transport is the library's own. Others may have tried a request before they fail."""
+        """Return whether a transport is the library's own. Other transports may retry before they raise an error."""
         return type(transport) in self._transports
 
 
@@ -160,17 +161,17 @@ def _library(name: str) -> Library:
 
 
 HTTPX = Library(httpx)
-"""The library of our own connections."""
+"""The library of the package's own connections."""
 
 
 def library_of(client: object, *, is_async: bool) -> Library:
     """Return the library that an `http_client` belongs to.
 
     Raises:
-        ConfigurationError: if it belongs to none, or is of the other kind.
+        ConfigurationError: if it belongs to none, or is async instead of sync or the other way round.
     """
     for name in _NAMES:
-        # Whoever made the client has imported its library.
+        # A program with a client of a library has imported that library.
         if name in sys.modules and isinstance(
             client, _library(name).kinds(is_async=is_async)
         ):
@@ -179,5 +180,5 @@ def library_of(client: object, *, is_async: bool) -> Library:
         f"httpx.{kind.__name__}" for kind in HTTPX.kinds(is_async=is_async)
     )
     raise ConfigurationError(
-        f"http_client is a {type(client).__name__}, not an {names}, nor one of httpx2. Nothing was sent."
+        f"http_client is a {type(client).__name__}, not an {names} or its httpx2 counterpart. Nothing was sent."
     )

@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/idempotency.py; the generator copies it unchanged.
-"""Which values are idempotency keys: text that a person can see.
+"""Decide which values are idempotency keys: only text with visible characters.
 
-A key that is blank, or that differs from another one in what nobody can see, does not tell two orders apart: the API
-may take it for no key at all, and then each repetition of the call is an order of its own.
+A blank key, or a key that differs from another one only in invisible characters, does not distinguish two orders. The
+API may treat it as no key, and then each repetition of the call creates a new order.
 """
 
 from __future__ import annotations
@@ -12,23 +12,24 @@ import re
 from ..errors import InvalidParameterError
 from .encoding import is_uuid
 
-# What `str.isprintable` lets through though it has no shape: fillers, blanks, variation selectors, joiners.
+# Characters without a shape that `str.isprintable` accepts: fillers, blanks, variation selectors, joiners.
 _SHAPELESS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u2d7f\u3164\ufe00-\ufe0f\uffa0"
     "\U00016fe4\U0001d159\U000e0000-\U000e0fff]"
 )
-_ADVICE = "Nothing was sent. Pass a text of your own that names this one order, and keep it before you call."
+_ADVICE = "Nothing was sent. Pass a text of your own that identifies this one order, and save it before you call."
 
 
 def idempotency_key(value: object, owner: str) -> str:
-    """Return the key as text; a UUID is one, and blanks may stand between visible characters.
+    """Return the key as text. A UUID is accepted, and blanks may stand between visible characters.
 
     Args:
-        value: What was given as the key.
-        owner: The call that it is for, for the error.
+        value: The value that the caller passed as the key.
+        owner: The call, for the error message.
 
     Raises:
-        InvalidParameterError: if it is no text, or has nothing to see, at an end or within it.
+        InvalidParameterError: if the value is not text, is blank, begins or ends with white space, or has invisible
+            characters.
     """
     if is_uuid(value):
         return str(value)
@@ -37,7 +38,7 @@ def idempotency_key(value: object, owner: str) -> str:
         raise InvalidParameterError(
             f"{owner}: the idempotency key {problem}. {_ADVICE}"
         )
-    # A member of an enumeration is text, whatever its class makes of str().
+    # A member of an enumeration is text, but its class may override str().
     return str.__str__(value)
 
 
@@ -49,5 +50,5 @@ def _problem(value: object) -> str | None:
     if value != value.strip():
         return "begins or ends with white space"
     if not value.isprintable() or _SHAPELESS.search(value):
-        return "has characters that nobody can see"
+        return "has invisible characters"
     return None

@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/key_mask.py; the generator copies it unchanged.
-"""The one mask of API keys: for errors, for what they carry, for logs and for reports of drift.
+"""Mask API keys in errors, in their attributes, in logs and in drift reports.
 
-An API, or something in front of it, may quote the key that it got: as it is, in another case, percent-encoded wholly
-or in part, with JSON's escapes, or in base64. Whatever form it has, it becomes ``********``.
+The API or a proxy may quote the key that it received: verbatim, in another case, percent-encoded in whole or in part,
+with JSON escapes, or in base64. The mask replaces every form with ``********``.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from .encoding import is_array, is_mapping
 from .keys import MASK
 from .types import Headers
 
-# The base64 of a shorter key would be found in ordinary words.
+# The base64 of a shorter key would occur in ordinary words.
 _SHORTEST_IN_BASE64 = 8
-# JSON may write a backslash before these.
+# JSON may put a backslash before these characters.
 _ESCAPED = '"\\/'
 _WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 
 
 class KeyMask:
-    """Hides API keys.
+    """Hide API keys.
 
     Args:
         keys: The raw keys.
@@ -35,8 +35,11 @@ class KeyMask:
     __slots__ = ("_pattern",)
 
     def __init__(self, keys: Iterable[str]) -> None:
-        forms = [form for key in keys if key for form in _forms(key)]
-        longest_first = sorted(set(forms), key=len, reverse=True)
+        forms: set[str] = set()
+        for key in keys:
+            if key:
+                forms.update(_forms(key))
+        longest_first = sorted(forms, key=len, reverse=True)
         self._pattern = re.compile("|".join(longest_first) or r"(?!)", re.IGNORECASE)
 
     def text(self, text: str) -> str:
@@ -51,15 +54,15 @@ class KeyMask:
                 text = content.decode(encoding, "surrogatepass")
                 return self._changed(content, text, encoding)
             except UnicodeError:
-                pass  # It is no text after all.
+                pass  # The bytes are not text after all.
         return self._changed(content, content.decode("latin-1"), "latin-1")
 
     def data(self, data: Any) -> Any:
-        """Return parsed JSON without keys: in its texts, names and numbers; the very same if there is none."""
+        """Return parsed JSON without keys in its texts, names and numbers; the same object if it holds no key."""
         result: list[Any] = [data]
         left: list[tuple[Any, Any, Any]] = [(data, result, 0)]
         found = False
-        # In a loop, because a response may be nested deeper than Python can call.
+        # A loop, because a response may be nested deeper than Python can call.
         while left:
             value, holder, place = left.pop()
             if is_mapping(value):
@@ -87,7 +90,7 @@ class KeyMask:
         )
 
     def fact(self, fact: Any) -> Any:
-        """Return a text or bytes without keys, and anything else as it is."""
+        """Return text or bytes without keys, and any other value unchanged."""
         if type(fact) is str:
             return self.text(fact)
         return self.content(fact) if type(fact) is bytes else fact
@@ -108,19 +111,19 @@ class KeyMask:
 
 
 def _forms(key: str) -> list[str]:
-    """The patterns of all forms of a key."""
-    written = "".join(map(_character, key))
-    if len(key) < _SHORTEST_IN_BASE64:
-        return [written]
-    return [written, *(_base64(key, before) for before in range(3))]
+    """Return the patterns of all forms of a key."""
+    forms = ["".join(map(_character, key))]
+    if len(key) >= _SHORTEST_IN_BASE64:
+        forms += [_base64(key, before) for before in range(3)]
+    return forms
 
 
 def _character(character: str) -> str:
-    """The pattern of one character: as it is, percent-encoded (also more than once), or as an escape of JSON."""
+    """Return the pattern of one character: verbatim, percent-encoded (also repeatedly), or as a JSON escape."""
     codes = {f"{ord(one):02x}" for one in (character.lower(), character.upper())}
     code = "|".join(sorted(codes))
     escaped = r"\\{0,4}" if character in _ESCAPED else ""
-    # Limits, because a hostile text must not take long. The longer forms come first: `%25` is one sign, not three.
+    # The limits keep the search fast in hostile text. Longer forms come first: `%25` is one character, not three.
     forms = [
         rf"%(?:25){{0,4}}(?:{code})",
         rf"\\{{1,4}}u00(?:{code})",
@@ -130,9 +133,13 @@ def _character(character: str) -> str:
 
 
 def _base64(key: str, before: int) -> str:
-    """The pattern of the key in base64, where so many bytes, modulo 3, stand before it.
+    """Return the pattern of the key inside base64 text.
 
-    The characters at both ends hold bits of what stands around it, too: they are left out.
+    The characters at both ends also hold bits of the surrounding bytes, so the pattern leaves them out.
+
+    Args:
+        key: The key.
+        before: The number of bytes before the key, modulo 3.
     """
     whole = bytes(before) + key.encode()
     first = (before * 8 + 5) // 6

@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/keys.py; the generator copies it unchanged.
-"""API keys: where they come from, which are refused, and which of several active ones is in use.
+"""Read API keys, refuse invalid ones, and select among several active ones.
 
-The order: the `api_key` argument, then the family's environment variable. A netrc file is read only by a
-`netrc_key(...)` that was passed as `api_key`. No error passes through a frame in which a key could be read.
+A key comes from the `api_key` argument, or else from the family's environment variable. A netrc file is read only by a
+`netrc_key(...)` that was passed as `api_key`. No error passes through a frame with a key among its variables.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..errors import ConfigurationError
 from . import hints as _hints
 
 MASK = "********"
-# A key with one of these in front is a header's value, or a whole header.
+# A text with one of these prefixes is a header value or a whole header, not a key.
 _SCHEMES = (
     "bearer",
     "basic",
@@ -31,7 +31,7 @@ _SCHEMES = (
 
 
 class ApiKey:
-    """One key. It shows itself as ``********`` and refuses to be pickled; `raw` is the key."""
+    """Hold one key in `raw`. Its repr is ``********``, and it cannot be pickled."""
 
     __slots__ = ("raw",)
 
@@ -48,13 +48,13 @@ class ApiKey:
 
 
 def key_problem(key: object) -> str | None:
-    """What is wrong with a key, without any part of it, and what to do; None if nothing is."""
+    """Return the problem with a key and what to do, without any part of the key; None if there is no problem."""
     if not isinstance(key, str):
         return f"The API key is a {type(key).__name__}, not text. Pass it as str."
     if not key.strip():
         return "The API key is empty. Pass the key from the Plexy dashboard."
     if key.strip().lower().startswith(_SCHEMES):
-        return "The API key begins with a scheme word such as Bearer. The API takes none: pass the raw key alone."
+        return "The API key begins with a scheme word such as Bearer. The API accepts none: pass the raw key alone."
     if not key.isascii():
         return "The API key has characters outside ASCII. Copy it again from the Plexy dashboard."
     if not key.isprintable() or " " in key:
@@ -63,83 +63,77 @@ def key_problem(key: object) -> str | None:
 
 
 def _read(source: object) -> tuple[tuple[ApiKey, ...], str | None]:
-    """The keys in an argument or in a callable's response, and what is wrong with them."""
+    """Return the keys in an argument or in a callable's result, and the first problem with them."""
     given: Any = source
-    keys: tuple[object, ...] = (
-        tuple(given) if isinstance(source, (list, tuple)) else (given,)
-    )
-    problem = (
-        next(filter(None, map(key_problem, keys)), None)
-        if keys
-        else "The sequence of API keys is empty."
-    )
-    return (
-        () if problem else tuple(ApiKey(str(key)) for key in dict.fromkeys(keys))
-    ), problem
+    keys: tuple[object, ...] = (given,)
+    if isinstance(source, (list, tuple)):
+        keys = tuple(given)
+    if not keys:
+        return (), "The sequence of API keys is empty."
+    for key in keys:
+        problem = key_problem(key)
+        if problem:
+            return (), problem
+    return tuple(ApiKey(str(key)) for key in dict.fromkeys(keys)), None
 
 
 class KeyRing:
-    """The active keys of one family, the one that works first.
+    """Hold the active keys of one family, with the working key first.
 
-    Making one never raises: `problem` says what is wrong, so that the caller can drop its own reference to the
-    key before it raises. Threads and tasks share a ring without a lock: its only state is one reference, which is
-    replaced whole, and each value that it can have is a right one.
+    The constructor never raises. `problem` says what is wrong, so that the caller can drop its own reference to the key
+    before it raises. Threads and tasks share a ring without a lock, because its only mutable state is one reference.
+    The reference is replaced as a whole, and every value that it can have is valid.
     """
 
     def __init__(self, source: object, variable: str = "", argument: str = "") -> None:
         self.missing: bool = source is None and variable not in os.environ
-        self.origin = (
-            "environment"
-            if source is None
-            else "callable"
-            if callable(source)
-            else "argument"
-        )
-        self.provider: Callable[[], object] | None = (
-            source if callable(source) else None
-        )
+        self.origin = "argument"
+        self.provider: Callable[[], object] | None = None
         self.problem: str | None = None
         self._keys: tuple[ApiKey, ...] = ()
         self._working = ApiKey("")
-        if self.provider is not None:
-            return
-        self._keys, self.problem = _read(
-            os.environ.get(variable, "") if source is None else source
-        )
-        if source is None and self.problem:
-            self.problem += f" Without {argument} it is read from the environment variable {variable}."
+        if source is None:
+            self.origin = "environment"
+            self._keys, self.problem = _read(os.environ.get(variable, ""))
+            if self.problem:
+                self.problem += f" Without {argument} it is read from the environment variable {variable}."
+        elif callable(source):
+            self.origin = "callable"
+            self.provider = source
+        else:
+            self._keys, self.problem = _read(source)
 
     @classmethod
     def of(cls, source: object) -> KeyRing:
-        """Return the ring of a source, which may be one already."""
+        """Return the ring of a source. A source that is a ring is returned unchanged."""
         return source if isinstance(source, cls) else cls(source)
 
     def pinned(self, keys: tuple[ApiKey, ...]) -> KeyRing:
-        """Return a ring of the keys that this one gave, where its callable might give others next time."""
+        """Return a ring of the keys that this one returned, because its callable might return others next time."""
         return self if self.provider is None else KeyRing([key.raw for key in keys])
 
     def keys(self) -> tuple[ApiKey, ...]:
-        """Return the keys to try, in order. A callable is asked anew, and what it raises reaches the caller.
+        """Return the keys to try, in order. A callable is called each time, and its exceptions reach the caller.
 
         Raises:
-            ConfigurationError: if something is wrong with the keys.
+            ConfigurationError: if there is a problem with the keys.
         """
         found, problem, pending = self._ask()
         if pending is not None:
-            # A coroutine that is never awaited would warn.
+            # Closed, because Python warns about a coroutine that is never awaited.
             getattr(pending, "close", str)()
             problem = "The api_key callable is a coroutine function: only AsyncPlexyPay can await it."
         return self._ordered(found, problem)
 
     async def keys_async(self) -> tuple[ApiKey, ...]:
-        """The async twin of `keys`; the callable may be a coroutine function."""
+        """Return the same as `keys`; the callable may be a coroutine function."""
         found, problem, pending = self._ask()
         if pending is not None:
             found, problem = _read(await pending)
         return self._ordered(found, problem)
 
     def known(self) -> tuple[str, ...]:
-        """The raw keys that it holds, for finding them in what is about to be shown."""
+        """Return the raw keys that the ring holds, for finding them in text that is about to be shown."""
         return tuple(key.raw for key in self._keys)
 
     def works(self, key: ApiKey) -> None:
@@ -149,12 +143,11 @@ class KeyRing:
     def _ask(self) -> tuple[tuple[ApiKey, ...], str | None, Any]:
         if self.provider is None:
             return self._keys, None, None
-        response = self.provider()
-        return (
-            ((), None, response)
-            if hasattr(response, "__await__")
-            else (*_read(response), None)
-        )
+        given = self.provider()
+        if hasattr(given, "__await__"):
+            return (), None, given
+        found, problem = _read(given)
+        return found, problem, None
 
     def _ordered(
         self, found: tuple[ApiKey, ...], problem: str | None
@@ -168,10 +161,10 @@ class KeyRing:
 
 
 class netrc_key:  # noqa: N801 - used like a function; a class, so that it can be pickled
-    """A callable that reads the key from a netrc file: ``PlexyPay(netrc_key("api.plexypay.com"))``.
+    """Read the key from a netrc file when called: ``PlexyPay(netrc_key("api.plexypay.com"))``.
 
-    The password of the line ``machine HOST`` is the key; a ``default`` line is never used. Without a path it is the
-    file that NETRC names, else ``~/.netrc``.
+    The key is the password of the line ``machine HOST``. A ``default`` line is never used. Without a path, the file is
+    the one that NETRC names, or else ``~/.netrc``.
     """
 
     def __init__(self, host: str, path: str | os.PathLike[str] | None = None) -> None:
@@ -179,14 +172,18 @@ class netrc_key:  # noqa: N801 - used like a function; a class, so that it can b
         self.path = path
 
     def __reduce__(self) -> tuple[_hints.Any, ...]:
-        # Nothing else that somebody may have set on it.
+        # Attributes that somebody may have set on it are left out.
         return netrc_key, (
             self.host,
             None if self.path is None else os.fspath(self.path),
         )
 
     def __call__(self) -> str:
-        """Read the key; a ConfigurationError says why it cannot be read."""
+        """Read the key.
+
+        Raises:
+            ConfigurationError: if the key cannot be read.
+        """
         from netrc import NetrcParseError, netrc
 
         path = os.fspath(
@@ -196,53 +193,49 @@ class netrc_key:  # noqa: N801 - used like a function; a class, so that it can b
         try:
             entry = None if self.host == "default" else netrc(path).hosts.get(self.host)
         except (OSError, UnicodeError, NetrcParseError) as error:
-            # Its own text quotes the file.
-            entry, problem = (
-                None,
-                f"cannot be read ({type(error).__name__})",
-            )
+            # Only the type is shown, because the error's text quotes the file.
+            entry, problem = None, f"cannot be read ({type(error).__name__})"
         if entry is not None:
             return entry[2]
         raise ConfigurationError(
-            f"The API key is to come from {path}, but that file {problem}. Nothing was sent."
+            f"The API key should come from {path}, but that file {problem}. Nothing was sent. Correct the file."
         )
 
 
 def pickled(provider: object) -> object:
-    """Give what a pickle holds of a callable that gives the key: where it is found by its name, never the callable.
+    """Return the picklable form of a callable that returns the key: its module and name, never the callable itself.
 
-    A partial, a bound method, a closure or an object of a class carries data, which may be the key. And some picklers
-    write whole functions with all that they use. A `netrc_key` is its host and its path.
+    A partial, a bound method, a closure or an instance carries data that may include the key. Some picklers also write
+    whole functions with everything they use. A `netrc_key` is pickled as its host and path.
 
     Raises:
-        ConfigurationError: if the callable is not what its module knows by that name.
+        ConfigurationError: if the module does not have the callable under its name.
     """
     if provider is None or type(provider) is netrc_key:
         return provider
-    place = (
-        f"{getattr(provider, '__module__', '')}:{getattr(provider, '__qualname__', '')}"
-    )
+    module = getattr(provider, "__module__", "")
+    place = f"{module}:{getattr(provider, '__qualname__', '')}"
     if _at(place) is not provider:
         raise ConfigurationError(
-            f"A client whose api_key is a callable of type {type(provider).__name__} cannot be pickled: it may carry "
-            "the key. Pass a function of a module, found there by its own name, or netrc_key(...), or set the key in "
-            "the environment."
+            f"A client whose api_key is a callable of type {type(provider).__name__} cannot be pickled, because the "
+            "callable may carry the key. Pass a function of a module, which the module has under the same name, or "
+            "netrc_key(...), or set the key in the environment."
         )
     return place
 
 
 def unpickled(held: object) -> Any:
-    """Find the callable again that `pickled` gave the place of.
+    """Return the callable for the place that `pickled` returned.
 
     Raises:
-        ConfigurationError: if it is not there in this process.
+        ConfigurationError: if this process cannot import the callable.
     """
     if not isinstance(held, str):
         return held
     found: Any = _at(held)
     if not callable(found):
         raise ConfigurationError(
-            f"The api_key callable {held} is not there in this process. Make its module importable here."
+            f"The api_key callable {held} does not exist in this process. Make its module importable here."
         )
     return found
 

@@ -1,9 +1,9 @@
 # plexy-pay runtime, written by hand in runtime/_core/library_logs.py; the generator copies it unchanged.
-"""Filters on the loggers of the HTTP libraries, so that none of them writes a key down.
+"""Filter the loggers of the HTTP libraries, so that none of them logs a key.
 
-The libraries log responses, which may quote a key. The one that packs the headers of HTTP/2 logs them one by one, and
-as the bytes that leave, from which anyone can read the key again. Only records of a call of this client that is under
-way are changed, and headers that such a call left behind in the table of a connection.
+The libraries log responses, which may quote a key. The library that packs HTTP/2 headers logs each header, and also the
+packed bytes, from which anyone can restore the key. The filters change only records that are made during a call of this
+client, and records of headers that such a call left in the table of a connection.
 """
 
 from __future__ import annotations
@@ -16,22 +16,21 @@ from .guard import CURRENT
 from .keys import MASK
 
 _PARTS = ("connection", "http11", "http2", "proxy", "socks")
-_QUOTING = (
-    *("httpx", *(f"httpcore.{part}" for part in _PARTS)),
-    *("httpx2", *(f"httpcore2.{part}" for part in _PARTS)),
-)
+# The loggers that quote responses: these two, and one for each part of httpcore and httpcore2.
+_QUOTING = ("httpx", "httpx2")
+# The loggers that show packed headers.
 _PACKING = ("hpack.hpack", "hpack.table")
 
 
 class _KeyFilter(logging.Filter):
-    """Masks the key of the call under way."""
+    """Mask the key of the current call."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, without the key."""
+        """Pass every record, without the key."""
         exchange = CURRENT.get()
         if exchange is not None:
             key, text = exchange.step.key.raw, record.getMessage()
-            # As it is, as bytes show themselves, and as a URL has it.
+            # The key verbatim, as in the repr of bytes, and as in a URL.
             forms = map(re.escape, {key, repr(key)[1:-1], quote(key, safe="")})
             masked = re.sub("|".join(forms), MASK, text, flags=re.IGNORECASE)
             if masked != text:
@@ -40,27 +39,32 @@ class _KeyFilter(logging.Filter):
 
 
 class _HeaderFilter(logging.Filter):
-    """Stops what is logged of the headers of a call, and masks values that leave the table of a connection later."""
+    """Drop records about the headers of a call, and mask header values that leave a connection's table later."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let a record pass only if no call is under way."""
+        """Pass a record only if no call is running."""
         if CURRENT.get() is not None:
             return False
         if record.name == "hpack.table" and isinstance(record.args, tuple):
-            # A header: its name, then its value. Nobody can tell whose it was.
-            values = [
-                MASK if isinstance(one, bytes) else one for one in record.args[1:]
-            ]
-            record.args = (*record.args[:1], *values)
+            # The arguments are a header's name and value. The header may be any call's, so every value is masked.
+            name, values = record.args[:1], record.args[1:]
+            record.args = name + tuple(map(_masked, values))
         return True
+
+
+def _masked(value: object) -> object:
+    return MASK if isinstance(value, bytes) else value
 
 
 _keys, _headers = _KeyFilter(), _HeaderFilter()
 
 
 def watch() -> None:
-    """Put the filters on; they are there once, however often this is called."""
+    """Add the filters. Further calls add nothing."""
     for name in _QUOTING:
         logging.getLogger(name).addFilter(_keys)
+    for part in _PARTS:
+        logging.getLogger(f"httpcore.{part}").addFilter(_keys)
+        logging.getLogger(f"httpcore2.{part}").addFilter(_keys)
     for name in _PACKING:
         logging.getLogger(name).addFilter(_headers)

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/list_scan.py; the generator copies it unchanged.
-"""A list that is read from its first page to its last, and what it shows of the references that are looked for.
+"""Read a list from its first page to its last, and find the rows with the wanted references.
 
 Reading is a generator without input or output: it yields the requests of pages and takes their responses.
 """
@@ -22,11 +22,11 @@ T = TypeVar("T")
 Steps: TypeAlias = Generator[Request[Any], Any, T]
 
 MOST_PAGES, PAGE_SIZE = 1000, 50
-"""How many pages of a list are read at most, and how many rows are asked for on each."""
+"""The largest number of pages to read of a list, and the number of rows to request on each page."""
 
 
 def ask(request: Request[Any]) -> Steps[Any]:
-    """Yield the request of a look-up; return its response, or the error that came in its place."""
+    """Yield the request of a look-up; return the response, or the error that replaced it."""
     response: Any = yield replace(request, quiet=True)
     if isinstance(response, ConfigurationError):
         raise response
@@ -34,16 +34,16 @@ def ask(request: Request[Any]) -> Steps[Any]:
 
 
 def failed(what: str, error: PlexyError) -> str:
-    """Return the reason that a failed look-up is."""
+    """Return the reason text for a failed look-up."""
     return f"{what} could not be read ({type(error).__name__}: {error})"
 
 
 class Reading:
-    """What a list showed, in one reading or in two.
+    """Hold the rows that one or two readings of a list showed.
 
     Attributes:
-        problem: Why the list is not known as a whole; the first reason.
-        retry_after: Seconds that the API asked to wait.
+        problem: The first reason why the reading may be incomplete; empty if there is none.
+        retry_after: The number of seconds that the API asked to wait.
         is_confirmed: Whether a second reading showed the same rows.
     """
 
@@ -52,7 +52,7 @@ class Reading:
         self.problem: str = ""
         self.retry_after: float | None = None
         self.is_confirmed: bool = False
-        self.references: dict[object, object] = {}  # Of all rows, by their ids.
+        self.references: dict[object, object] = {}  # The references of all rows, by id.
         self._found: dict[str, dict[object, Any]] = {}
         self._spellings: set[str] = set()
         self._dated: list[tuple[float, Reference]] = []
@@ -60,11 +60,11 @@ class Reading:
         self._oldest: float | None = None
 
     def add(self, look: Listing[Any, Any], row: object) -> None:
-        """Take one row in."""
+        """Add one row."""
         identity = look.identity(row) if isinstance(row, look.row) else None
         if not isinstance(identity, (str, int)) or identity in self.references:
             return self.doubt(
-                "a row has no id, or came twice: the pages moved meanwhile"
+                "a row has no id, or came twice because the pages moved meanwhile"
             )
         self.references[identity] = value = look.field(row)
         made = look.made(row)
@@ -72,7 +72,7 @@ class Reading:
         if moment is not None and (self._oldest is None or moment < self._oldest):
             self._oldest = moment
         if not isinstance(value, str) or not value.strip():
-            return self.doubt("a row does not say what it belongs to")
+            return self.doubt("a row has no reference")
         if value in self.wanted:
             self._found.setdefault(value, {})[identity] = row
             return None
@@ -85,20 +85,20 @@ class Reading:
         return None
 
     def finish(self) -> None:
-        """Bring the rows into the order of their times."""
+        """Sort the rows by time."""
         self._dated.sort(key=_moment)
 
     def doubt(self, problem: str) -> None:
-        """Keep the first reason why the list is not known as a whole."""
+        """Record a reason why the reading may be incomplete, unless there is one already."""
         self.problem = self.problem or problem
 
     def confirm(self, again: Reading) -> None:
-        """Compare with a second reading; what only that one showed is found as well."""
+        """Compare with a second reading, and add the rows that only the second one showed."""
         if again.problem:
             self.doubt(f"in a second reading {again.problem}")
             self.retry_after = again.retry_after
         elif again.references != self.references:
-            self.doubt("two readings of it showed different rows, so it moves")
+            self.doubt("two readings showed different rows, so the list is changing")
         else:
             self.is_confirmed = True
         for reference, rows in again._found.items():
@@ -113,7 +113,7 @@ class Reading:
         return Reference.of(reference).whole in self._spellings
 
     def may_show(self, reference: str, earliest: float, latest: float) -> bool:
-        """Return whether a row of that time may be what the API made of the reference."""
+        """Return whether a row between the two times may show the reference in an altered form."""
         ours = Reference.of(reference)
         first = bisect_left(self._dated, earliest, key=_moment)
         last = bisect_right(self._dated, latest, key=_moment)
@@ -121,7 +121,7 @@ class Reading:
         return any(map(ours.may_be, dated)) or any(map(ours.may_be, self._undated))
 
     def reaches(self, moment: float) -> bool:
-        """Return whether the list shows a row that is older, or the account is empty."""
+        """Return whether the list shows a row older than the moment, or the account is empty."""
         if not self.references:
             return True
         return self._oldest is not None and self._oldest < moment
@@ -150,7 +150,7 @@ def read(look: Listing[Any, Any], wanted: set[str]) -> Steps[Reading]:
         for row in rows:
             reading.add(look, row)
         count += len(rows)
-        # A total may be capped or stale: only a page that is not full, or an empty one after it, is the end.
+        # A total may be capped or stale, so only a page that is not full, or an empty page, ends the list.
         size = look.size(page)
         full = min(size, PAGE_SIZE) if type(size) is int else PAGE_SIZE
         is_new = len(reading.references) > before
@@ -163,8 +163,6 @@ def read(look: Listing[Any, Any], wanted: set[str]) -> Steps[Reading]:
     else:
         reading.doubt(f"it has more than {MOST_PAGES} pages")
     if totals != {count}:
-        reading.doubt(
-            f"{count} rows were read, which is not the total that the list names"
-        )
+        reading.doubt(f"{count} rows were read, but the list states another total")
     reading.finish()
     return reading

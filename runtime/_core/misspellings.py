@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/misspellings.py; the generator copies it unchanged.
-"""Names of parameters that do not exist: which one was meant, and what the caller is told.
+"""Explain unknown parameter names: find the name that was meant, and write the message.
 
 Only an error, or a key that the API's description does not know, loads this module.
 """
@@ -14,9 +14,9 @@ from typing import Any
 from ..errors import UnknownParameterWarning
 from .callers import warn_caller
 
-# No name of a parameter is longer: a longer key is somebody's own, and is not even looked at.
+# No parameter name is longer. A longer key is the caller's own and is not compared.
 _LONGEST = 80
-# How long a known name must be, without `_`, so that another one with one or two wrong letters is taken for it.
+# The shortest length of a known name, without `_`, at which one or two wrong letters still count as a misspelling.
 _ONE_WRONG, _TWO_WRONG = 4, 6
 _UNEXPECTED = re.compile(r"got an unexpected keyword argument '(.*?)'", re.DOTALL)
 _MOST_SHOWN = 5
@@ -24,7 +24,7 @@ _MOST_SHOWN = 5
 
 @lru_cache(maxsize=1024)
 def nearest(name: str, known: tuple[str, ...]) -> str | None:
-    """Return the known name that another one is a misspelling of: its case, its `_`, or one or two letters."""
+    """Return the known name that a name misspells in its case, its `_`, or one or two letters; None without one."""
     if len(name) > _LONGEST:
         return None
     plain = _plain(name)
@@ -34,7 +34,7 @@ def nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 
 def unknown(owner: str, names: Iterable[object], known: tuple[str, ...]) -> str:
-    """Return the text of an error about names that a call or an object does not have."""
+    """Return the error text for names that a call or an object does not have."""
     given = sorted(map(str, names))
     shown = ", ".join(_short(name) for name in given[:_MOST_SHOWN])
     more = f" and {len(given) - _MOST_SHOWN} more" if len(given) > _MOST_SHOWN else ""
@@ -43,14 +43,14 @@ def unknown(owner: str, names: Iterable[object], known: tuple[str, ...]) -> str:
 
 
 def unknown_option(names: Iterable[str], known: tuple[str, ...]) -> str:
-    """Return what is wrong with options that do not exist."""
+    """Return the error text for options that do not exist."""
     given = sorted(names)
     shown = ", ".join(map(_short, given))
     return f"there is no option {shown}. {_meant(given, known)}The options are {', '.join(known)}."
 
 
 def unexpected(function: Callable[..., Any], text: str) -> str:
-    """Return what Python says of arguments that a function does not take, in the words of the client."""
+    """Return Python's message about arguments that a function does not take, in the client's terms."""
     code = function.__code__
     resource = function.__globals__.get("_RESOURCE")
     call = f"{resource}.{function.__name__}" if resource else function.__qualname__
@@ -69,20 +69,18 @@ def warn_of_misspelt(
     known: tuple[str, ...],
     on_the_wire: Container[str] = (),
 ) -> None:
-    """Warn at the caller's line of each key that looks like a misspelt parameter.
+    """Warn, at the caller's line, about each key that looks like a misspelt parameter.
 
     Args:
-        owner: The object that has the keys.
-        names: The keys. What they hold is not looked at.
-        known: The parameters that there are.
-        on_the_wire: Names of the API's, which are right as they are.
+        owner: The object with the keys.
+        names: The keys. Their values are not examined.
+        known: The known parameters.
+        on_the_wire: The API's own names, which are correct.
     """
     for name in names:
-        meant = (
-            nearest(name, known)
-            if isinstance(name, str) and name not in on_the_wire
-            else None
-        )
+        if not isinstance(name, str) or name in on_the_wire:
+            continue
+        meant = nearest(name, known)
         if meant is not None:
             text = f"{owner} sends the key {name}, which the API's description does not know."
             warn_caller(f"{text} Did you mean {meant}?", UnknownParameterWarning)
@@ -95,7 +93,7 @@ def _meant(names: Iterable[str], known: tuple[str, ...]) -> str:
 
 
 def _short(name: str) -> str:
-    """Return a name for a message, on one line and not long."""
+    """Return a name for a message, on one line and shortened."""
     plain = "".join(char if char.isprintable() else " " for char in name[:_LONGEST])
     return plain or "''"
 
@@ -105,12 +103,12 @@ def _plain(name: str) -> str:
 
 
 def _allowed(known: str) -> int:
-    """Return how many letters of a name may be wrong: of a short one two letters make any other word."""
+    """Return how many letters of a name may be wrong. In a short name, two letters would match any other word."""
     return (len(known) >= _ONE_WRONG) + (len(known) >= _TWO_WRONG)
 
 
 def _distance(one: str, other: str) -> int:
-    """Return how many letters to add, leave out, change or swap with the next one; 3 stands for more than two."""
+    """Return how many letters to add, remove, change or swap with the next one; 3 stands for more than two."""
     if abs(len(one) - len(other)) > 2:
         return 3
     before: list[int] = []

@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/money.py; the generator copies it unchanged.
-"""Money: an exact amount in a currency, and the way from it to the wire and back.
+"""Define `Money`, an exact amount in a currency, and convert it to and from the wire.
 
-The API mixes units: payment links take minor units (tiyn), captures and refunds take major units (tenge). `Money` is
-turned into the unit of each place exactly, or not at all, and an amount of a response becomes `Money` the same way.
+The API mixes units: payment links take minor units (tiyn), captures and refunds take major units (tenge). The client
+converts `Money` exactly into the unit of each place, or refuses it. It converts amounts of responses the same way.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ from .types import UNSET
 
 Unit = Literal["minor", "major", "decimal-string", "unknown"]
 
-# More digits before the point than there is money; a slip of that size is caught, not sent.
+# No real amount has more digits before the point, so a larger one is a mistake and is refused.
 _MOST_DIGITS = 16
 _LONGEST_CODE = 8
-# More digits in all than anybody writes: the time to make a whole number of them grows with the square of their number.
+# Nobody writes more digits. The time to convert them to a whole number grows with the square of their number.
 _MOST_WRITTEN = 100
 
 
 class Money:
-    """An amount in major units (tenge, not tiyn) and an ISO 4217 currency code.
+    """Represent an amount in major units (tenge, not tiyn) and its ISO 4217 currency code.
 
-    Immutable, hashable, exact: it never rounds. `Money("22000", "KZT")` is twenty-two thousand tenge. Money of one
-    currency adds, subtracts, compares and sums; it multiplies with whole numbers. `str(money)` is `22 000.00 KZT`.
+    Money is immutable, hashable and exact: it never rounds. `Money("22000", "KZT")` is twenty-two thousand tenge. Money
+    of one currency can be added, subtracted, compared and summed, and multiplied by whole numbers. `str(money)` is
+    `22 000.00 KZT`.
 
-    pydantic, and so FastAPI, takes it as the type of a field. Its JSON is `{"amount": "22000.00", "currency": "KZT"}`:
-    the amount is text in major units, with all decimals of the currency. A whole number is read too, a float never.
+    pydantic, and so FastAPI, accepts it as the type of a field. Its JSON is
+    `{"amount": "22000.00", "currency": "KZT"}`: the amount is text in major units, with all decimals of the currency. A
+    whole number can be read as well, a float never.
 
     Args:
         amount: The amount in major units: text, int or Decimal. A float is refused.
@@ -43,7 +45,7 @@ class Money:
 
     __slots__ = ("_currency", "_minor")
 
-    # A whole number of the smallest unit: Python's int is exact at any size, whatever the decimal context says.
+    # A whole number of the smallest unit. An int is exact at any size, regardless of the decimal context.
     _minor: int
     _currency: str
 
@@ -63,14 +65,14 @@ class Money:
 
     @classmethod
     def from_minor(cls, amount: int, currency: str) -> Money:
-        """Money from the smallest unit: `Money.from_minor(2_200_000, "KZT")` is 22000.00 KZT.
+        """Return Money from an amount in the smallest unit: `Money.from_minor(2_200_000, "KZT")` is 22000.00 KZT.
 
         Raises:
-            InvalidParameterError: for anything but an int, or an unknown currency.
+            InvalidParameterError: if the amount is not an int, or the currency is unknown.
         """
         if not isinstance(amount, int) or isinstance(amount, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidParameterError(
-                "An amount in minor units is an int. Nothing was sent."
+                "An amount in minor units must be an int. Nothing was sent."
             )
         if abs(amount) >= 10 ** (_MOST_DIGITS + _exponent(currency)):
             raise InvalidParameterError(
@@ -80,37 +82,35 @@ class Money:
 
     @property
     def amount(self) -> Decimal:
-        """The amount in major units, with all decimals of the currency: `Decimal("22000.00")` for KZT."""
+        """Return the amount in major units, with all decimals of the currency: `Decimal("22000.00")` for KZT."""
         return Decimal(_decimal_text(self._minor, _exponent(self._currency)))
 
     @property
     def currency(self) -> str:
-        """The ISO 4217 code."""
+        """Return the ISO 4217 code."""
         return self._currency
 
     @property
     def minor(self) -> int:
-        """The amount in the smallest unit of the currency (tiyn for KZT)."""
+        """Return the amount in the smallest unit of the currency (tiyn for KZT)."""
         return self._minor
 
     def allocate(self, weights: Iterable[int]) -> list[Money]:
-        """Divide into parts by weight; not a tiyn is lost or made, and the parts add up to the whole.
+        """Divide the amount into parts by weight. The parts add up exactly to the whole.
 
-        `price.allocate([70, 30])` gives 70 % and 30 %, `price.allocate([1] * 3)` three equal parts. What cannot be
-        divided goes in smallest units to the parts that rounding down cost most, earlier ones first.
+        `price.allocate([70, 30])` returns 70 % and 30 %, `price.allocate([1] * 3)` returns three equal parts. The
+        indivisible rest is given out in smallest units: first to the parts that lost most by rounding down, and among
+        equals to earlier parts.
 
         Raises:
-            InvalidParameterError: if a weight is no whole number or is negative, or if all are zero.
+            InvalidParameterError: if a weight is not a whole number or is negative, or if all weights are zero.
         """
         shares = list(weights)
-        whole = (
-            sum(shares)
-            if all(type(share) is int and share >= 0 for share in shares)
-            else 0
-        )
+        are_valid = all(type(share) is int and share >= 0 for share in shares)
+        whole = sum(shares) if are_valid else 0
         if not whole:
             raise InvalidParameterError(
-                "Weights are ints, none negative and not all zero. Nothing was sent."
+                "Weights must be ints, none negative and not all zero. Nothing was sent."
             )
         size, sign = abs(self._minor), -1 if self._minor < 0 else 1
         parts = [size * share // whole for share in shares]
@@ -137,8 +137,8 @@ class Money:
     def __mul__(self, factor: int) -> Money:
         if not isinstance(factor, int) or isinstance(factor, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(
-                f"Money is not multiplied by a {type(factor).__name__}: the result may have to be rounded. "
-                "Compute with money.amount, round as your contract says, and make that Money; "
+                f"Money cannot be multiplied by a {type(factor).__name__}, because the result may need rounding. "
+                "Compute with money.amount, round as your contract says, and make Money of the result; "
                 "or divide it with money.allocate(weights)."
             )
         return self._with(self._minor * factor)
@@ -178,7 +178,7 @@ class Money:
         return f"{_decimal_text(self._minor, _exponent(self._currency), ' ')} {self._currency}"
 
     def __format__(self, spec: str) -> str:
-        """As text, filled and aligned as text is: `f"{money:>20}"`."""
+        """Return the text, filled and aligned like any text: `f"{money:>20}"`."""
         return format(str(self), spec)
 
     def __repr__(self) -> str:
@@ -225,10 +225,10 @@ _WANTED = {
 
 
 def amount_parameter(value: Any, unit: Unit, name: str) -> Any:
-    """An amount as a caller may give it: Money where the unit is known, or a raw number of the right kind.
+    """Check and return an amount of a caller: Money if the unit is known, or a raw number of the right type.
 
     Raises:
-        InvalidParameterError: for anything else, such as a float.
+        InvalidParameterError: for any other value, such as a float.
     """
     if value is None or value is UNSET:
         return value
@@ -243,12 +243,17 @@ def amount_parameter(value: Any, unit: Unit, name: str) -> Any:
 
 
 def wire_amount(value: Any, unit: Unit, name: str, *, answered: bool = False) -> Any:
-    """An amount as the API wants it at one place: Money is turned into the unit, all else stays as it is.
+    """Return an amount in the unit that the API takes at one place. Money is converted; other values stay unchanged.
 
-    What a response may have brought (`answered`) is not refused for being true or false: it goes as it came.
+    Args:
+        value: The amount.
+        unit: The unit at this place.
+        name: The name of the parameter.
+        answered: Whether the value may come from a response. Then true and false are not refused, but sent back
+            unchanged.
 
     Raises:
-        InvalidParameterError: for a float, or for Money where the unit is unknown or not certain.
+        InvalidParameterError: for a float, or for Money if the unit is unknown or uncertain.
     """
     if isinstance(value, Money):
         _refuse_unsure_unit(value, unit, name)
@@ -266,21 +271,22 @@ def _refuse_unsure_unit(money: Money, unit: Unit, name: str) -> None:
     if unit == "minor" and _is_disputed(money.currency):
         raise InvalidParameterError(
             f"{name} was given as Money, but the minor unit of {money.currency} is not certain here: ISO 4217 and the "
-            "vendor's list of currencies without decimals differ. Nothing was sent. Ask Plexy Pay, then pass the raw "
+            "vendor's list of currencies without decimals disagree. Nothing was sent. Ask Plexy Pay, then pass the raw "
             "number in the unit they name."
         )
     if unit == "unknown":
         raise InvalidParameterError(
             f"{name} was given as Money, but its unit is not known here: the vendor does not say whether 22 000 KZT "
-            "are 22000 or 2200000. Nothing was sent. Ask Plexy Pay, then pass the raw number in the unit they name."
+            "is written 22000 or 2200000. Nothing was sent. Ask Plexy Pay, then pass the raw number in the unit they "
+            "name."
         )
 
 
 def wire_currency(amount: Any, currency: Any, owner: str) -> Any:
-    """The currency that goes beside an amount: that of the Money, or the one given with a raw number.
+    """Return the currency to send with an amount: that of the Money, or the one passed with a raw number.
 
     Raises:
-        InvalidParameterError: if the two differ, or neither is there.
+        InvalidParameterError: if the two differ, or no currency was passed.
     """
     found = currency_beside(amount, currency, owner)
     if found is UNSET or found is None:
@@ -292,10 +298,10 @@ def wire_currency(amount: Any, currency: Any, owner: str) -> Any:
 
 
 def currency_beside(amount: Any, currency: Any, owner: str) -> Any:
-    """As `wire_currency`, where the currency may be missing.
+    """Return the same as `wire_currency`, but allow the currency to be missing.
 
     Raises:
-        InvalidParameterError: if the currency of the Money and the one given differ.
+        InvalidParameterError: if the currency of the Money and the passed currency differ.
     """
     if not isinstance(amount, Money):
         return currency
@@ -308,7 +314,7 @@ def currency_beside(amount: Any, currency: Any, owner: str) -> Any:
 
 
 def _short(currency: object) -> str:
-    """What was given as a currency, for an error. What is too long for one may be anything, a secret too."""
+    """Return a currency for an error message. A text too long for a code is not shown, because it may be a secret."""
     if not isinstance(currency, str):
         return f"of type {type(currency).__name__}"
     plain = len(currency) <= _LONGEST_CODE and currency.isprintable()
@@ -316,10 +322,10 @@ def _short(currency: object) -> str:
 
 
 def one_currency(body: Any, currency: Any = UNSET) -> Any:
-    """The one currency of all Money in a body, or the given one where there is no Money.
+    """Return the one currency of all Money in a body, or the given currency if the body holds no Money.
 
     Raises:
-        InvalidParameterError: if the Money in the body has another currency than other Money or a currency field of it.
+        InvalidParameterError: if Money in the body differs in currency from other Money or from a currency field.
     """
     priced = set[str]()
     named = set[str]()
@@ -331,20 +337,18 @@ def one_currency(body: Any, currency: Any = UNSET) -> Any:
     if not priced:
         return currency
     if len(priced | named) > 1:
+        beside = ""
+        if named:
+            beside = f" beside the currency {', '.join(map(_short, sorted(named)))}"
         raise InvalidParameterError(
-            f"{type(body).__name__} was given Money in {', '.join(sorted(priced))}"
-            + (
-                f" beside the currency {', '.join(map(_short, sorted(named)))}"
-                if named
-                else ""
-            )
-            + ". Nothing was sent. Give every amount of one request in the same currency."
+            f"{type(body).__name__} was given Money in {', '.join(sorted(priced))}{beside}. Nothing was sent. "
+            "Pass every amount of one request in the same currency."
         )
     return priced.pop()
 
 
 def _currencies(value: Any, name: str = "") -> Iterator[Money | str]:
-    """Every Money, and the text of every currency field, in a model and the models below it."""
+    """Yield every Money and the text of every currency field in a model and its nested models."""
     if isinstance(value, Money) or (
         isinstance(value, str) and name in ("currency", "currency_code")
     ):
@@ -358,7 +362,7 @@ def _currencies(value: Any, name: str = "") -> Iterator[Money | str]:
 
 
 def money_object(value: Any, name: str) -> Any:
-    """Money where the API has an object of an amount and a currency, as the parameters of that object."""
+    """Return Money as the parameters of the API's object of an amount and a currency. Other values stay unchanged."""
     return {name: value} if isinstance(value, Money) else value
 
 
@@ -366,7 +370,7 @@ def money_object(value: Any, name: str) -> Any:
 
 
 def read_money(amount: Any, unit: Unit, currency: Any) -> Money | None:
-    """An amount of a response as Money; None if the amount or the currency is missing or odd. It never raises."""
+    """Return an amount of a response as Money; None if the amount or currency is missing or odd. Never raise."""
     if isinstance(amount, Money):
         return amount
     odd = isinstance(amount, bool) or not isinstance(amount, _KINDS[unit])
@@ -375,29 +379,27 @@ def read_money(amount: Any, unit: Unit, currency: Any) -> Money | None:
     if unit == "minor" and _is_disputed(currency):
         return None
     try:
-        return (
-            Money.from_minor(amount, currency)
-            if unit == "minor"
-            else Money(amount, currency)
-        )
+        if unit == "minor":
+            return Money.from_minor(amount, currency)
+        return Money(amount, currency)
     except InvalidParameterError:
         return None
 
 
 def inner_money(amount: Any) -> Money | None:
-    """The Money of an object of an amount and its currency; None if it is missing or odd. It never raises."""
+    """Return the Money of an object of an amount and a currency; None if it is missing or odd. Never raise."""
     return getattr(amount, "money", None)
 
 
 def read_money_in(currency: str, amount: Any, unit: Unit, own: Any) -> Money | None:
-    """An amount of a response as Money in a currency that the caller knows; None if the amount is missing or odd.
+    """Return an amount of a response as Money in a currency that the caller knows; None if it is missing or odd.
 
     Raises:
-        ValueError: if the currency is none of ISO 4217, or the response itself names another one.
+        ValueError: if the currency is not an ISO 4217 code, or the response itself names another currency.
     """
     from .._currencies import EXPONENTS
 
-    # No PlexyError: the call is over, and nothing that handles one may think that it failed.
+    # Not a PlexyError: the call has succeeded, and no handler of a PlexyError may conclude that it failed.
     if currency not in EXPONENTS:
         raise ValueError(
             f"{currency!r} is not an ISO 4217 currency code. Write it in capitals, for example KZT."
@@ -436,7 +438,7 @@ def _decimal(amount: object) -> Decimal:
 
 
 def _whole_units(amount: Decimal, currency: str, exponent: int) -> int:
-    """The amount in smallest units. A ratio of ints is exact; a Decimal's own arithmetic rounds to its context."""
+    """Return the amount in smallest units. It divides ints, because a Decimal's arithmetic rounds to its context."""
     units, rest = 0, 1
     if not amount or amount.adjusted() >= -exponent:
         over, under = amount.as_integer_ratio()
@@ -444,7 +446,7 @@ def _whole_units(amount: Decimal, currency: str, exponent: int) -> int:
     if rest:
         raise InvalidParameterError(
             f"{currency} has {exponent} decimals, so {amount} {currency} cannot be paid. Nothing was sent. "
-            "Round the amount yourself before you make it Money."
+            "Round the amount yourself before you make Money of it."
         )
     return units
 
@@ -452,13 +454,12 @@ def _whole_units(amount: Decimal, currency: str, exponent: int) -> int:
 def _decimal_text(minor: int, exponent: int, group: str = "") -> str:
     whole, part = divmod(abs(minor), 10**exponent)
     digits = f"{whole:,}".replace(",", group)
-    return ("-" if minor < 0 else "") + (
-        f"{digits}.{part:0{exponent}}" if exponent else digits
-    )
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{digits}.{part:0{exponent}}" if exponent else f"{sign}{digits}"
 
 
 def _is_disputed(currency: str) -> bool:
-    """Return whether the decimals of a currency are not certain: a wrong guess is wrong by a factor of a hundred."""
+    """Return whether the decimals of a currency are uncertain. A wrong guess changes the amount by a factor of 100."""
     from .._currencies import DISPUTED
 
     return currency in DISPUTED

@@ -1,10 +1,10 @@
 # plexy-pay runtime, written by hand in runtime/_core/network.py; the generator copies it unchanged.
-"""The byte streams beneath the HTTP library's connections.
+"""Wrap the byte streams beneath the HTTP library's connections.
 
-httpcore takes whatever lies on a kept connection for the response to the next request, even bytes that were there
-before that request was written (`_receive_event` in httpcore's `_sync/http11.py`). It also gives each piece of a
-response its whole timeout, so that a drip of pieces never ends. The streams here wrap httpcore's own: a request is not
-written to a connection that holds unread bytes, and no read or write of a sync call outlasts the call's deadline.
+httpcore reads any bytes on a kept connection as the response to the next request, even bytes that were there before
+that request was written (`_receive_event` in httpcore's `_sync/http11.py`). It also grants the whole timeout to each
+piece of a response, so that a slow drip of pieces never ends. The streams here wrap httpcore's own. They write no
+request to a connection that holds unread bytes, and no read or write of a sync call outlasts the call's deadline.
 """
 
 # ruff: noqa: ASYNC109 - the methods of a stream have the parameters of httpcore's
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
 Site: TypeAlias = tuple[str, str, int]
 """Scheme, host and port."""
 
-# A slow reader gets a request in pieces of this size, each within what is left of the deadline.
+# The size in bytes of the pieces of a request. Each piece must be written before the deadline, even to a slow reader.
 _PIECE = 16_384
-# How long a new TLS connection is read to tell session tickets, which carry no data, from early bytes.
+# The seconds to read from a new TLS connection, to distinguish session tickets, which carry no data, from early bytes.
 _GLANCE = 0.01
 
 
 class EarlyBytesError(Exception):
-    """The connection held bytes before the request was written. Nothing of the request left."""
+    """Raised when the connection held bytes before the request was written. No part of the request left."""
 
 
 class Channel:
-    """One connection, as the calls that use it one after the other see it.
+    """Represent one connection to the successive calls that use it.
 
     Args:
-        plain: Whether requests leave without TLS. With TLS, what is written before it begins is the proxy's.
+        plain: Whether requests leave without TLS. With TLS, the bytes before the handshake are for the proxy.
 
     Attributes:
         wrote: Whether a byte of the call's request may have left.
-        broken: Whether the connection failed while the request was written.
-        used: Whether a call before this one used the connection.
+        broken: Whether the connection failed while writing the request.
+        used: Whether an earlier call used the connection.
     """
 
     plain: bool
@@ -60,15 +60,15 @@ class Channel:
         self._monotonic: Callable[[], float] = time.monotonic
 
     def begin(self, deadline: float, monotonic: Callable[[], float]) -> None:
-        """Begin a call that has to end by the deadline."""
+        """Begin a call that must end by the deadline."""
         self.wrote = self.broken = self._overdue = False
         self._deadline, self._monotonic = deadline, monotonic
 
     def waiting(self, timeout: float | None) -> float:
-        """Return how long a read may wait. After the deadline one more read takes what has come, without waiting.
+        """Return the seconds that a read may wait. After the deadline, one last read takes buffered data at once.
 
         Raises:
-            TimeoutError: if that read was made, too.
+            TimeoutError: if the last read has been made as well.
         """
         if self._monotonic() < self._deadline or self._overdue:
             return self.within(timeout)
@@ -76,10 +76,10 @@ class Channel:
         return 0.0
 
     def within(self, timeout: float | None) -> float:
-        """Return the timeout, or what is left of the call's time if that is less.
+        """Return the timeout, or the seconds until the deadline if they are fewer.
 
         Raises:
-            TimeoutError: if nothing is left.
+            TimeoutError: if the deadline has passed.
         """
         left = self._deadline - self._monotonic()
         if left <= 0:
@@ -88,21 +88,21 @@ class Channel:
 
 
 def narrow(transport: Any, site: Site, channel: Channel) -> None:
-    """Give a sync transport of httpx one connection through the channel, in place of its pool of connections."""
+    """Replace the connection pool of a sync httpx transport by one connection through the channel."""
     pool = transport._pool
     pool._network_backend = _Backend(pool._network_backend, channel)
     transport._pool = pool.create_connection(_origin(site))
 
 
 def narrow_async(transport: Any, site: Site, channel: Channel) -> None:
-    """Give an async transport of httpx one connection through the channel, in place of its pool of connections."""
+    """Replace the connection pool of an async httpx transport by one connection through the channel."""
     pool = transport._pool
     pool._network_backend = _AsyncBackend(pool._network_backend, channel)
     transport._pool = pool.create_connection(_origin(site))
 
 
 def can_serve_again(transport: Any) -> bool:
-    """Return whether the one connection of a transport is open and without a call, going by what the server said."""
+    """Return whether the one connection of a transport is open and idle, according to the server's last response."""
     idle: bool = transport._pool.is_idle()
     return idle
 
@@ -115,7 +115,7 @@ def _origin(site: Site) -> Any:
 
 
 class _Backend:
-    """Connects as httpcore's own backend does."""
+    """Connect like httpcore's own backend."""
 
     def __init__(self, inner: Any, channel: Channel) -> None:
         self._inner = inner
@@ -132,7 +132,7 @@ class _Backend:
 
 
 class _Stream:
-    """Wraps a stream of httpcore's sync backend."""
+    """Wrap a stream of httpcore's sync backend."""
 
     def __init__(self, inner: Any, channel: Channel, *, carries_requests: bool) -> None:
         self._inner = inner
@@ -154,7 +154,7 @@ class _Stream:
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         channel = self._channel
         if not buffer:
-            return  # The end of a request that was written whole: it needs no time that may be left or not.
+            return  # The request was written completely. Its empty end must not fail because the deadline has passed.
         channel.within(timeout)
         if self._carries_requests and not channel.wrote:
             if _holds_bytes(self._inner):
@@ -171,7 +171,7 @@ class _Stream:
             interruption = foreign(error)
             if interruption is None or interruption is error:
                 raise
-        # httpcore would say nothing of a request that cannot be written: there may be a response to it.
+        # Raised here, because httpcore ignores a failure to write the request: there may already be a response to it.
         raise interruption
 
     def start_tls(
@@ -193,7 +193,7 @@ class _Stream:
 
 
 class _AsyncBackend:
-    """Connects as httpcore's own async backend does."""
+    """Connect like httpcore's own async backend."""
 
     def __init__(self, inner: Any, channel: Channel) -> None:
         self._inner = inner
@@ -208,13 +208,13 @@ class _AsyncBackend:
 
 
 class _AsyncStream:
-    """Wraps a stream of httpcore's async backend. The deadline of an async call is its driver's."""
+    """Wrap a stream of httpcore's async backend. The driver of an async call enforces its deadline."""
 
     def __init__(self, inner: Any, channel: Channel, *, carries_requests: bool) -> None:
         self._inner = inner
         self._channel = channel
         self._carries_requests = carries_requests
-        # To ask anyio for it takes longer than to read it.
+        # Kept here, because asking anyio for it takes longer than reading from it.
         self._tls = inner.get_extra_info("ssl_object")
         channel.stream = self
 
@@ -236,7 +236,7 @@ class _AsyncStream:
             interruption = foreign(error)
             if interruption is None or interruption is error:
                 raise
-        # httpcore would say nothing of a request that cannot be written: there may be a response to it.
+        # Raised here, because httpcore ignores a failure to write the request: there may already be a response to it.
         raise interruption
 
     async def start_tls(
@@ -256,12 +256,12 @@ class _AsyncStream:
 
 
 def _holds_bytes(stream: Any) -> bool:
-    """Return whether there is anything to read: bytes, the end of the stream or an error."""
+    """Return whether anything can be read: bytes, the end of the stream or an error."""
     if stream.get_extra_info("ssl_object") is None and not stream.get_extra_info(
         "is_readable"
     ):
         return False
-    # With TLS only reading tells bytes from session tickets.
+    # With TLS, only reading distinguishes data from session tickets.
     try:
         stream.read(1, timeout=0)
     except Exception as error:
@@ -277,14 +277,14 @@ def _found_nothing(error: Exception) -> bool:
 
 
 async def _holds_bytes_async(stream: Any, tls: Any, *, used: bool) -> bool:
-    """Return whether there is anything to read: bytes, the end of the stream or an error."""
+    """Return whether anything can be read: bytes, the end of the stream or an error."""
     if tls is not None and has_decrypted(tls):
         return True
     if not stream.get_extra_info("is_readable"):
         return False
     if tls is None or used:
         return True
-    # Right after its handshake a TLS server sends session tickets. Only reading tells them from early bytes.
+    # A TLS server sends session tickets right after the handshake. Only reading distinguishes them from early bytes.
     try:
         await stream.read(1, timeout=_GLANCE)
     except Exception as error:
@@ -295,7 +295,7 @@ async def _holds_bytes_async(stream: Any, tls: Any, *, used: bool) -> bool:
 
 
 def has_decrypted(tls: Any) -> bool:
-    """Return whether a TLS object that is fed from memory, as async ones are, holds bytes or the end of the stream."""
+    """Return whether an in-memory TLS object, as async streams use, holds bytes or the end of the stream."""
     if not isinstance(tls, ssl.SSLObject):
         return False
     try:
@@ -303,31 +303,31 @@ def has_decrypted(tls: Any) -> bool:
     except ssl.SSLWantReadError:
         return False
     except ssl.SSLError:
-        pass  # It has ended, or is damaged: nothing good can come from it any more.
+        pass  # The stream has ended or is damaged, so the connection is unusable.
     return True
 
 
 class Closing:
-    """Closes async streams in tasks of their own, which no cancellation of a call reaches."""
+    """Close async streams in separate tasks, so that the cancellation of a call does not interrupt the closing."""
 
     def __init__(self) -> None:
-        # An event loop holds its tasks by weak references only.
+        # An event loop keeps only weak references to its tasks.
         self._open: dict[Any, Task[None]] = {}
 
     def begin(self, stream: Any) -> Future[None]:
-        """Begin to close a stream; return what waits for its end."""
+        """Begin to close a stream. Return a future for the end."""
         from asyncio import create_task, shield
 
         self._open[stream] = task = create_task(self._close(stream))
         return shield(task)
 
     async def finish(self) -> None:
-        """Close what is still open, also where the end of the event loop cancelled the task."""
+        """Close all open streams, even if the end of the event loop cancelled their tasks."""
         for stream in list(self._open):
             await self._close(stream)
 
     async def _close(self, stream: Any) -> None:
-        # The call has its response, or its error: this adds nothing to either.
+        # The call already has its response or its error, so a failure here changes nothing.
         with failures_ignored(of_the_caller=True):
             await stream.aclose()
         self._open.pop(stream, None)

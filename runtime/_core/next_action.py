@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/next_action.py; the generator copies it unchanged.
-"""What a host-to-host payment wants next: nothing, a payer who confirms at the bank, or something not known.
+"""Decide the next step of a host-to-host payment: none, a confirmation at the bank, or an unknown action.
 
-`payment.next_action` is one of three classes, for a `match`. What the API says and this version does not know is
-an `UnknownAction`; it never passes for a payment that is done.
+`payment.next_action` is one of three classes, for a `match`. An action that this version does not know becomes an
+`UnknownAction` and never counts as a finished payment.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The payment was carried out; the payer has nothing to do. `auth` holds the amount, `sale` takes it.
+    """Represent a payment that was carried out. The payer has nothing to do. `auth` holds the amount, `sale` takes it.
 
     Attributes:
         transaction_id: The payment's id.
@@ -33,18 +33,18 @@ class Finished:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ShowChallenge:
-    """The bank wants the payer to confirm (3-D Secure). Nothing was held or taken yet.
+    """Represent a payment that the payer must confirm at the bank (3-D Secure). Nothing has been held or taken yet.
 
-    Send the payer's browser to the bank with `form()`. The bank posts its response to your `threeDSNotificationUrl`:
-    read it with `cards.read_three_ds_callback`, and finish with `direct_payments.continue_three_ds`.
+    Send the payer's browser to the bank with `form()`. The bank posts its response to your `three_ds_notification_url`.
+    Read it with `cards.read_three_ds_callback`, and finish with `direct_payments.continue_three_ds`.
 
     Attributes:
         transaction_id: The payment's id. Save it with the order before you show anything.
         action: The bank's address: https, or http on this machine.
         creq: The challenge request, base64url.
-        session_data: What the bank sends back beside its response; None if the API gave none.
-        html: The page that the API offers instead of `form()`, as it came; None if it gave none. It is markup that
-            others wrote: show it only in a frame of its own, never inside a page of yours.
+        session_data: The data that the bank returns with its response; None if the API sent none.
+        html: The page that the API offers instead of `form()`, unchanged; None if it sent none. Others wrote this
+            markup: show it only in a separate frame, never inside your own page.
     """
 
     transaction_id: str
@@ -54,11 +54,11 @@ class ShowChallenge:
     html: str | None = None
 
     def form(self, *, label: str = "Continue", nonce: str = "") -> str:
-        """An HTML form that posts the request to the bank and sends itself. All values in it are escaped.
+        """Return an HTML form that submits itself and posts the request to the bank. All its values are escaped.
 
         Args:
-            label: The text of the button, for browsers that run no script.
-            nonce: The nonce of your Content-Security-Policy, without which a strict one stops the script.
+            label: The text of the button, for browsers without scripts.
+            nonce: The nonce of your Content-Security-Policy. A strict policy blocks the script without it.
         """
         fields = {"creq": self.creq, "threeDSSessionData": self.session_data}
         inputs = "".join(
@@ -79,14 +79,14 @@ class ShowChallenge:
 
 @dataclass(frozen=True, slots=True)
 class UnknownAction:
-    """The response does not say what comes next, as far as this version can tell. Do not take it for paid.
+    """Represent a next step that this version cannot determine. Do not treat the payment as paid.
 
-    Look at the transaction or wait for its webhook before you hand out goods, and do not charge again meanwhile.
+    Look up the transaction or wait for its webhook before you hand out goods, and do not charge again meanwhile.
 
     Attributes:
         transaction_id: The payment's id.
-        name: The action as the API named it; empty if it named none.
-        reason: Why nothing more can be said.
+        name: The API's name of the action; empty if it named none.
+        reason: Why the next step is unknown.
     """
 
     transaction_id: str
@@ -106,13 +106,13 @@ def read_next_action(
     shows: Collection[str],
     finished: Collection[str],
 ) -> NextAction:
-    """What a response wants next.
+    """Return the next step that a response asks for.
 
     Args:
         transaction_id: The payment's id.
-        success: Whether the API says that it was carried out.
-        action: The action's name, if there is one.
-        challenge: The model of what is needed for a challenge, if there is one.
+        success: The response's `success`. Only True says that the payment was carried out.
+        action: The name of the action, if there is one.
+        challenge: The model with the data for a challenge, if there is one.
         shows: The actions that ask for a challenge.
         finished: The actions after which nothing is left to do.
     """
@@ -121,22 +121,16 @@ def read_next_action(
         return UnknownAction(
             transaction_id, name, "The response does not say that it was carried out."
         )
-    if name not in {"", *shows, *finished} or not isinstance(
-        action, (str, Unset, NoneType)
-    ):
+    is_known = not name or name in shows or name in finished
+    if not is_known or not isinstance(action, (str, Unset, NoneType)):
         return UnknownAction(
             transaction_id, name, "This version of the client does not know the action."
         )
-    # The status C says it too: challenge required.
+    # The status C also means that a challenge is required.
     if name not in shows and getattr(challenge, "status", None) != "C":
         return Finished(transaction_id)
-    found = [
-        getattr(challenge, field, None)
-        for field in ("action", "creq", "three_ds_session_data", "html")
-    ]
-    address, creq, session_data, html = (
-        one if isinstance(one, str) and one else None for one in found
-    )
+    address = _text_in(challenge, "action")
+    creq = _text_in(challenge, "creq")
     if address is None or creq is None:
         return UnknownAction(
             transaction_id,
@@ -149,7 +143,15 @@ def read_next_action(
             name,
             "The bank's address is neither https nor on this machine.",
         )
+    session_data = _text_in(challenge, "three_ds_session_data")
+    html = _text_in(challenge, "html")
     return ShowChallenge(transaction_id, address, creq, session_data, html)
+
+
+def _text_in(challenge: Any, field: str) -> str | None:
+    """Return a field of the challenge; None if it is missing, empty or not text."""
+    value = getattr(challenge, field, None)
+    return value if isinstance(value, str) and value else None
 
 
 def _may_be_posted_to(address: str) -> bool:

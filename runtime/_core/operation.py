@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/operation.py; the generator copies it unchanged.
-"""An operation of the API, and one request of it, before anything is sent."""
+"""Define an operation of the API and one request of it, before anything is sent."""
 
 from __future__ import annotations
 
@@ -20,43 +20,42 @@ T = TypeVar("T")
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Operation:
-    """What the spec says of an operation, as far as sending it needs it."""
+    """Hold the facts of the spec that sending an operation needs."""
 
     id: str  # The module name of its functions, such as `create_payment_link`.
     call: str  # The client's method, such as `payment_links.create`.
     method: str
     path: str  # The template, beginning with the version.
-    family: str  # Which key, header and origin it uses.
+    family: str  # The family selects the key, the header and the origin.
     moves_money: bool
-    evidence: str  # How sure its method and path are; the weaker of the two.
-    # The body property or header that is to make a second arrival harmless.
+    evidence: str  # The weaker evidence of its method and its path.
+    # The body property or header that makes a second arrival harmless.
     idempotency_key: str | None = None
-    # Whether the client may repeat a call because of its key. Where that is untried, the key is sent and told alone.
+    # Whether the client may repeat a call because of its key. If this is untested, the client only sends the key.
     key_repeats: bool = True
     source: str  # The page that describes it.
-    # The parameters of its path that hold a text of the caller's own, such as an order reference. All others are ids.
+    # The path parameters that hold the caller's own text, such as an order reference. All others hold ids.
     own_texts: tuple[str, ...] = ()
     # The client's settings that fill path parameters, such as `agent_id`.
     settings: tuple[str, ...] = ()
-    # The client's settings that are sent as headers if they are given, by the header's name.
+    # The client's settings that are sent as headers if they are set, by header name.
     header_settings: Mapping[str, str] = field(default_factory=dict[str, str])
-    # The 4xx of which the API's description says what they mean for this operation.
+    # The 4xx statuses that the API's description defines for this operation.
     refusals: tuple[int, ...] = ()
-    # What a status means for this operation in particular, and what to do then.
+    # The meaning of a status for this operation in particular, and what to do.
     advice: Mapping[int, str] = field(default_factory=dict[int, str])
-    says_success: bool = (
-        False  # Whether its response has `success`, which says that it was carried out.
-    )
-    accept: str = "application/json"  # The media types that are asked for.
-    content: str = "json"  # How a success is read: as `json`, `text` or `binary`. Errors are read as JSON.
-    # Where a call has what it can be found again by, such as `order_reference`, as OpenAPI's runtime expressions.
+    # Whether its response has `success`, which says that the call was carried out.
+    says_success: bool = False
+    accept: str = "application/json"  # The requested media types.
+    content: str = "json"  # The form of a success: `json`, `text` or `binary`. Errors are always read as JSON.
+    # The places of the facts that identify a call, such as `order_reference`, as OpenAPI runtime expressions.
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def needs(self, name: str, value: T) -> T:
         """Return the value of a required parameter.
 
         Raises:
-            InvalidParameterError: if there is none: None would be left out, or be sent as null, in silence.
+            InvalidParameterError: if it is None or UNSET, because it would silently be omitted or sent as null.
         """
         if value is None or value is UNSET:
             raise missing_parameter(self.call, name)
@@ -66,7 +65,7 @@ class Operation:
         """Return the JSON of a body that is passed as a whole.
 
         Raises:
-            InvalidParameterError: as `encode` does, but naming the call.
+            InvalidParameterError: as in `encode`, with the name of the call.
         """
         try:
             return encode(body)
@@ -78,7 +77,7 @@ class Operation:
         """Return the JSON object of a body.
 
         Raises:
-            InvalidParameterError: as `to_dict` does, but naming the call.
+            InvalidParameterError: as in `to_dict`, with the name of the call.
         """
         try:
             made: dict[str, Any] = body.to_dict()
@@ -90,11 +89,11 @@ class Operation:
 
 @dataclass(slots=True, repr=False, eq=False)
 class Request(Generic[T]):
-    """One request of an operation. Its repr shows no values: they may be personal data.
+    """Represent one request of an operation. Its repr shows no values, because they may be personal data.
 
-    UNSET and None are not sent as query or header parameters; a sequence in a query repeats its name; a body of UNSET
-    is none. `decode` makes the result from parsed JSON. It gets None where the response's body is empty, and only the
-    decoder of an operation that answers without a body may turn None into None.
+    Query and header parameters that are UNSET or None are not sent. A sequence in a query repeats its name. A body of
+    UNSET means no body. `decode` turns parsed JSON into the result. It gets None if the response's body is empty, and
+    may return None for that only if the operation answers without a body.
     """
 
     operation: Operation
@@ -106,17 +105,16 @@ class Request(Generic[T]):
         default_factory=dict[str, object], kw_only=True
     )
     body: object = field(default=UNSET, kw_only=True)
-    # The model of its body, where it has one.
+    # The model of its body; None if the body has no model.
     model: type[Any] | None = field(default=None, kw_only=True)
     decode: Callable[[Any], T] = field(kw_only=True)
-    # Which part of a whole is asked for, such as `page 2`.
+    # The requested part of a list, such as `page 2`.
     part: str = field(default="", kw_only=True)
-    quiet: bool = field(
-        default=False, kw_only=True
-    )  # No warning about an inferred path: the client asks, not the user.
+    # Whether to omit the warning about an inferred path, because the client asks and not the user.
+    quiet: bool = field(default=False, kw_only=True)
 
     def target(self) -> str:
-        """The path and query; every value is percent-encoded whole, so that none can reach another path."""
+        """Return the path and query. Every value is percent-encoded whole, so that it cannot lead to another path."""
         query = "&".join(self._query())
         return f"{self.url_path()}?{query}" if query else self.url_path()
 
@@ -124,16 +122,16 @@ class Request(Generic[T]):
         for name, value in self.query.items():
             texts = [self._quote(name, text) for text in _texts_of(value)]
             if isinstance(value, _Joined):
-                # A comma within an item is encoded, one between two items is not.
+                # A comma inside an item is encoded; a comma between two items is not.
                 texts = [",".join(texts)] if texts else []
             for text in texts:
                 yield f"{quote(name)}={text}"
 
     def url_path(self) -> str:
-        """The path; a value that is missing, no text, int or UUID, or could reach another path is refused.
+        """Return the path.
 
         Raises:
-            InvalidParameterError: naming the parameter.
+            InvalidParameterError: if a value is missing, is not text, an int or a UUID, or could lead to another path.
         """
         first, *rest = self.operation.path.split("{")
         pieces = (piece.partition("}") for piece in rest)
@@ -142,18 +140,18 @@ class Request(Generic[T]):
         )
 
     def header_texts(self) -> dict[str, str]:
-        """The header parameters that are sent."""
+        """Return the header parameters to send."""
         return dict(_texts(self.headers))
 
     def content(self) -> bytes | None:
-        """The body as bytes; None if there is none."""
+        """Return the body as bytes; None if there is no body."""
         return None if self.body is UNSET else dumps(self.body)
 
     def idempotency_key(self) -> str | None:
-        """Return the key that makes a second arrival harmless; None where the request carries none.
+        """Return the key that makes a second arrival harmless; None if the request carries none.
 
         Raises:
-            InvalidParameterError: if what stands in its place is no text with visible characters.
+            InvalidParameterError: if the value is not text with visible characters.
         """
         name, call = self.operation.idempotency_key, self.operation.call
         for place in (self.headers, self.body):
@@ -163,7 +161,7 @@ class Request(Generic[T]):
         return None
 
     def facts(self) -> dict[str, str | None]:
-        """What the call can be found again by; None for what it does not carry."""
+        """Return the facts that identify the call, by name; None for a fact that the call does not carry."""
         return {
             name: fact_text(self._fact(place))
             for name, place in self.operation.facts.items()
@@ -175,11 +173,10 @@ class Request(Generic[T]):
         for step in pointer.split("/") if pointer else ():
             value = value.get(step) if is_mapping(value) else None
         kind, _, name = source.partition(".")
-        return (
-            {"path": self.path_params, "header": self.headers}[kind].get(name)
-            if name
-            else value
-        )
+        if not name:
+            return value
+        parameters = {"path": self.path_params, "header": self.headers}[kind]
+        return parameters.get(name)
 
     def _path_value(self, name: str) -> str:
         value = self.path_params.get(name, UNSET)
@@ -187,7 +184,7 @@ class Request(Generic[T]):
         if (isinstance(value, (str, int)) or is_uuid(value)) and not isinstance(
             value, bool
         ):
-            # A member of an open enum is text already, whatever its class makes of str().
+            # A member of an open enum is text already, but its class may override str().
             text = str.__str__(value) if isinstance(value, str) else str(value)
             found = path_problem(text, is_id=name not in self.operation.own_texts)
             if found is None:
@@ -195,15 +192,15 @@ class Request(Generic[T]):
             problem = f"{found}, so it could reach another path"
         raise InvalidParameterError(
             f"{self.operation.call}: the path parameter {name} {problem}. Nothing was sent. "
-            "Pass it as text, an id as the API gave it."
+            "Pass it as text, and an id exactly as the API sent it."
         )
 
     def _quote(self, name: str, text: str) -> str:
         try:
             return quote(text, safe="")
         except UnicodeEncodeError:
-            pass  # Raised below instead: the text itself must not be part of the error.
-        problem = f"the parameter {name} has a character that is no valid Unicode. Nothing was sent."
+            pass  # Raised below, so that the error does not carry the text itself.
+        problem = f"the parameter {name} has a character that is not valid Unicode. Nothing was sent."
         raise InvalidParameterError(f"{self.operation.call}: {problem}")
 
     def __repr__(self) -> str:
@@ -211,24 +208,24 @@ class Request(Generic[T]):
 
 
 def is_blank(body: bytes) -> bool:
-    """Return whether a body is empty, or nothing but white space."""
+    """Return whether a body is empty or only white space."""
     return not body or body.isspace()
 
 
 def fact_text(value: object) -> str | None:
-    """A reference or an amount as plain text; None for what is none."""
-    plain = is_uuid(value) or (
-        isinstance(value, (str, int, float, Decimal)) and not isinstance(value, bool)
-    )
-    return (query_text(value) or None) if plain else None
+    """Return a reference or an amount as plain text; None for any other value."""
+    is_plain = isinstance(value, (str, int, float, Decimal))
+    if isinstance(value, bool) or not (is_plain or is_uuid(value)):
+        return None
+    return query_text(value) or None
 
 
 class _Joined(list[Any]):
-    """The items of a query parameter that stand in one value."""
+    """Hold the items of a query parameter that share one value."""
 
 
 def joined(values: Any) -> Any:
-    """Return the items of a query parameter to be sent in one value; what is no collection stays."""
+    """Return the items of a query parameter, marked to be sent in one value. A non-collection stays unchanged."""
     return _Joined(values) if is_collection(values) else values
 
 

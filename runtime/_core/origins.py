@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/origins.py; the generator copies it unchanged.
-"""Origins: where a key may go, and which hosts plain http may go to."""
+"""Define origins: the only places where a key may go, and the hosts that plain http may reach."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ _UNRESERVED = frozenset(
 
 
 class Origin:
-    """Scheme, host, port and path prefix: the only place a key may go to. `problem` says what is wrong with the text.
+    """Represent the only place where a key may go: scheme, host, port and path prefix.
+
+    `problem` says what is wrong with the URL, and is None if nothing is.
 
     Args:
         text: The URL.
-        name: How errors call it: an argument, or an environment variable.
-        plain_hosts: The hosts that plain http may go to besides this machine, in lower case.
+        name: The name of the URL in errors: an argument or an environment variable.
+        plain_hosts: The hosts besides this machine that plain http may reach, in lower case.
     """
 
     problem: str | None
@@ -28,11 +30,11 @@ class Origin:
     host: str
     port: int
     site: tuple[str, str, int]
-    netloc: str  # Host and port as the Host header has them.
-    prefix: str  # What stands before each path, such as `/pay`; mostly nothing.
-    text: str = ""  # All of it as it is written before a path.
+    netloc: str  # Host and port in the form of the Host header.
+    prefix: str  # The text before each path, such as `/pay`; usually empty.
+    text: str = ""  # The whole URL, without a path.
     loopback: bool
-    direct: bool  # Whether no proxy may stand in between: it would see the key, or has no business there.
+    direct: bool  # Whether to avoid proxies: for plain http a proxy would see the key, for this machine it is useless.
     may_be_plain: bool
 
     def __init__(
@@ -46,11 +48,8 @@ class Origin:
             return
         try:
             parts = urlsplit(text)
-            self.scheme, self.host, port = (
-                parts.scheme,
-                parts.hostname or "",
-                parts.port,
-            )
+            self.scheme, port = parts.scheme, parts.port
+            self.host = parts.hostname or ""
         except ValueError:
             return
         if self.scheme not in _PORTS or not self.host:
@@ -83,7 +82,7 @@ class Origin:
         elif not all(map(_is_segment, self.prefix.split("/")[1:])):
             self.problem = f"{name} has a path with empty parts, dots or unusual characters. Write it as /part/part."
         elif self.prefix and address in _origins_of_the_api():
-            self.problem = f"{name} has a path, and this host of the API has none before those of its operations."
+            self.problem = f"{name} has a path, but the paths of this host of the API have no prefix. Leave it out."
         elif self.scheme == "http" and not self.may_be_plain:
             self.problem = (
                 f"{name} is plain http, which would show the key to the network. Use https, or name the host in "
@@ -99,15 +98,16 @@ def _is_segment(text: str) -> bool:
 
 
 def _origins_of_the_api() -> set[str]:
-    return {
-        origin for family in FAMILIES.values() for origin in family.origins.values()
-    }
+    origins: set[str] = set()
+    for family in FAMILIES.values():
+        origins.update(family.origins.values())
+    return origins
 
 
 def host_problem(host: object) -> str | None:
-    """Return what is wrong with one of the `plain_http_hosts`; it is not shown, because it may hold a password."""
+    """Return the problem with one of the `plain_http_hosts`, without the host, because it may hold a password."""
     if not isinstance(host, str) or not host.isascii():
-        return "is no host name or IP address in ASCII"
+        return "is not a host name or IP address in ASCII"
     if ":" in host:
         from ipaddress import AddressValueError, IPv6Address
 
@@ -118,6 +118,6 @@ def host_problem(host: object) -> str | None:
         return "has a zone" if "%" in host else None
     parts = host.replace("_", "-").split(".")
     named = all(part.replace("-", "").isalnum() for part in parts)
-    return (
-        None if named else "is no host name or IP address, alone and without a wildcard"
-    )
+    if named:
+        return None
+    return "is not a host name or IP address, alone and without a wildcard"

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/pagination.py; the generator copies it unchanged.
-"""Following the pages of a list, sync and async, with one set of rules for when to stop."""
+"""Follow the pages of a list, sync and async, with one set of rules for when to stop."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ PageT = TypeVar("PageT")
 
 
 class PageRules(NamedTuple):
-    """What the spec says of a list operation: the names of the attributes to read, empty where there is none.
+    """Hold the names of the attributes to read in a list operation. A name is empty if the spec has no such attribute.
 
     Args:
-        items: Of the response: its rows. Empty where the response is the list itself.
-        size: Of the response: how many rows a full page holds.
-        total: Of the response: how many rows there are on all pages.
-        identity: Of a row: what tells it apart from all others.
+        items: The response's attribute with its rows. Empty if the response is the list itself.
+        size: The response's attribute with the number of rows on a full page.
+        total: The response's attribute with the number of rows on all pages.
+        identity: The row's attribute that distinguishes it from all other rows.
     """
 
     items: str = ""
@@ -36,23 +36,26 @@ class PageRules(NamedTuple):
     identity: str = ""
 
     def rows(self, response: Any, number: int) -> list[Any]:
-        """The rows of a page; a ValueError where they cannot be read, so that none is lost in silence."""
+        """Return the rows of a page.
+
+        Raises:
+            ValueError: if the rows cannot be read. No row is lost silently.
+        """
         rows = getattr(response, self.items, UNSET) if self.items else response
         if is_array(rows):
             return rows
         total = self.number_in(response, self.total)
         # Many services write an empty list as null, or leave it out. But the first page of a list with rows has some.
-        if (rows is None or (rows is UNSET and total is not None)) and not (
-            number <= 1 and total
-        ):
+        may_be_empty = rows is None or (rows is UNSET and total is not None)
+        must_have_rows = number <= 1 and total
+        if may_be_empty and not must_have_rows:
             return []
-        found = (
-            "missing"
-            if rows is UNSET
-            else "null"
-            if rows is None
-            else f"of type {type(rows).__name__}"
-        )
+        if rows is UNSET:
+            found = "missing"
+        elif rows is None:
+            found = "null"
+        else:
+            found = f"of type {type(rows).__name__}"
         beside = "" if total is None else f", although {self.total} is {total}"
         raise ValueError(
             f"{self.items or 'the response'} is {found}, not a list{beside}"
@@ -60,30 +63,24 @@ class PageRules(NamedTuple):
 
     @staticmethod
     def number_in(response: Any, name: str) -> int | None:
-        """A number that the response gives about itself, or None."""
+        """Return a number that the response states about itself; None if it states none."""
         value = getattr(response, name, None) if name else None
-        return (
-            value
-            if isinstance(value, int) and not isinstance(value, bool) and value >= 0
-            else None
-        )
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            return None
+        return value
 
     def key(self, row: Any) -> str | int | None:
-        """The identity of a row, or None if it has none: then nothing tells it apart from others."""
+        """Return the identity of a row; None if nothing distinguishes the row from others."""
         value = getattr(row, self.identity, None) if self.identity else None
-        return (
-            value
-            if isinstance(value, (str, int))
-            and not isinstance(value, bool)
-            and value != ""
-            else None
-        )
+        if not isinstance(value, (str, int)) or isinstance(value, bool) or value == "":
+            return None
+        return value
 
 
 class PageBody(Generic[PageT]):
-    """The decoder of one page: a response is not readable if its rows are not; the error then names the page.
+    """Decode one page. A response without readable rows cannot be read, and the error names the page.
 
-    It expects what the decoder of the response expects.
+    It expects the same JSON type as the decoder of the response.
     """
 
     def __init__(
@@ -111,11 +108,11 @@ class PageBody(Generic[PageT]):
 
 
 class _Walk:
-    """The state of one walk over the pages; it does no input or output of its own.
+    """Hold the state of one walk over the pages, without input or output.
 
-    It ends at an empty page, at one that is shorter than the size that the API reports unless the total says that
-    more is to come, and at one that shows for the second time in a row nothing but rows that were there before. The
-    total alone never ends it: rows would be lost where it is wrong.
+    The walk ends at an empty page. It ends at a page shorter than the size that the API reports, unless the total says
+    that more rows follow. It also ends at the second consecutive page without a new row. The total alone never ends
+    the walk, because a wrong total would lose rows.
     """
 
     def __init__(self, rules: PageRules, first: int | Unset, whole: bool) -> None:
@@ -130,16 +127,17 @@ class _Walk:
 
     @property
     def number(self) -> int:
+        """Return the number of the page to fetch next."""
         return 1 if isinstance(self.page, Unset) else self.page
 
     def checked(self, request: Request[PageT]) -> Request[PageT]:
-        """The request of a page, whose response is not readable if its rows are not; errors name the page."""
+        """Return the request of a page, with a decoder that checks the rows and names the page in errors."""
         request.decode = PageBody(request.decode, self._rules, self.number)
         request.part = f"page {self.number}"
         return request
 
     def take(self, response: Any) -> list[Any]:
-        """The rows of a page that were not there before; decides whether it was the last page."""
+        """Return the new rows of a page, and decide whether it was the last page."""
         rules, number = self._rules, self.number
         rows = rules.rows(response, number)
         new: list[Any] = []
@@ -156,18 +154,19 @@ class _Walk:
                 self._seen.add(key)
             new.append(row)
         if anonymous and not self._whole:
-            # Rows that nothing tells apart are known again only as a whole page that came before.
+            # Rows without identities are recognised only if the whole page came before.
             page = _fingerprint(rows)
             new = [] if page in self._anonymous_pages else new
             self._anonymous_pages.add(page)
-        # A page without anything new may be a burst of new rows, which moved the known ones on; a second one with the
-        # same rows is a server that does not look at the page's number.
+        # A page without new rows may follow a burst of new rows, which moved the known rows to later pages. A second
+        # page with the same rows means that the server ignores the page number.
         stuck = not new and keys <= self._seen_again
         self._seen_again = set() if new else self._seen_again | keys
-        # What a later start left out counts as pages of this length: at worst one page too many is asked for.
-        self._received = (
-            (number - 1) * len(rows) if self._received is None else self._received
-        ) + len(rows)
+        if self._received is None:
+            # A walk that starts later skipped pages. They count as pages of this length: at worst the walk fetches one
+            # page too many.
+            self._received = (number - 1) * len(rows)
+        self._received += len(rows)
         self.finished = (
             self._whole or not rows or stuck or self._is_short(response, len(rows))
         )
@@ -177,7 +176,7 @@ class _Walk:
     def _is_short(self, response: Any, length: int) -> bool:
         size = self._rules.number_in(response, self._rules.size)
         total = self._rules.number_in(response, self._rules.total)
-        # The size may be what was asked for, while the API gives fewer: then the total tells.
+        # The size may repeat the request while the API returns fewer rows. Then the total decides.
         return (
             size is not None
             and length < size
@@ -186,7 +185,7 @@ class _Walk:
 
 
 def _fingerprint(rows: list[Any]) -> bytes:
-    """Tell rows from others; in a loop, because a row may be nested deeper than Python can call."""
+    """Return a digest that distinguishes rows from others. A loop handles rows nested deeper than Python can call."""
     digest, left = sha256(), [encode(rows)]
     while left:
         item = left.pop()
@@ -202,7 +201,7 @@ def _fingerprint(rows: list[Any]) -> bytes:
 
 
 class _AnyPager(Generic[PageT]):
-    """What both pagers share."""
+    """Hold the arguments of a pager, sync or async."""
 
     def __init__(
         self,
@@ -240,11 +239,11 @@ class _AnyPager(Generic[PageT]):
 
 
 class Pager(_AnyPager[PageT], Generic[ItemT, PageT]):
-    """A list that is fetched page by page while you iterate over it.
+    """Represent a list that is fetched page by page while you iterate over it.
 
-    `for item in pager` follows all pages; nothing is sent before the first item is asked for, and no page before it
-    is needed. A row that comes again is given once. Each iteration starts anew. A list that comes in one response is
-    one page.
+    `for item in pager` follows all pages. The first request leaves when you ask for the first item, and each page is
+    fetched only when it is needed. A repeated row is returned once. Each iteration starts again from the first page. A
+    list that arrives in one response is one page.
     """
 
     def __init__(
@@ -261,32 +260,32 @@ class Pager(_AnyPager[PageT], Generic[ItemT, PageT]):
         self._client = client
 
     def __iter__(self) -> Iterator[ItemT]:
-        """The items of all pages."""
+        """Yield the items of all pages."""
         for _, items in self._steps():
             yield from items
 
     def pages(self) -> Iterator[PageT]:
-        """The pages as the API sent them, their repeated rows included; of an empty list the one page."""
+        """Yield the pages as the API sent them, including repeated rows. An empty list has one page."""
         for page, _ in self._steps():
             yield page
 
     def first(self) -> ItemT | None:
-        """The first item, or None if the list is empty."""
+        """Return the first item; None if the list is empty."""
         return next(iter(self), None)
 
     def to_list(self, *, limit: int | None = None) -> list[ItemT]:
-        """The items as a list.
+        """Return the items as a list.
 
         Args:
-            limit: How many at most; no page beyond is asked for.
+            limit: The largest number of items to return. No page beyond them is fetched.
         """
         self._check_limit(limit)
         return list(islice(self, limit))
 
     def total(self) -> int | None:
-        """How many items the API says there are on all pages; it asks for one page.
+        """Return the number of items on all pages, as the API states it. This fetches one page.
 
-        None where the API does not say it. Nothing is sent if no response of this operation ever does.
+        None if the API does not state the number. Nothing is sent if the operation never states it.
         """
         if not self._rules.total:
             return None
@@ -306,7 +305,7 @@ class Pager(_AnyPager[PageT], Generic[ItemT, PageT]):
 
 
 class AsyncPager(_AnyPager[PageT], Generic[ItemT, PageT]):
-    """The async twin of `Pager`: `async for item in pager`. The call that makes it is not awaited."""
+    """Represent a list as `Pager` does, for async code: `async for item in pager`. Do not await the call itself."""
 
     def __init__(
         self,
@@ -322,25 +321,25 @@ class AsyncPager(_AnyPager[PageT], Generic[ItemT, PageT]):
         self._client = client
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:
-        """The items of all pages."""
+        """Yield the items of all pages."""
         async for _, items in self._steps():
             for item in items:
                 yield item
 
     async def pages(self) -> AsyncIterator[PageT]:
-        """The pages as the API sent them, their repeated rows included; of an empty list the one page."""
+        """Yield the pages as the API sent them, including repeated rows. An empty list has one page."""
         async for page, _ in self._steps():
             yield page
 
     async def first(self) -> ItemT | None:
-        """The first item, or None if the list is empty."""
+        """Return the first item; None if the list is empty."""
         return next(iter(await self.to_list(limit=1)), None)
 
     async def to_list(self, *, limit: int | None = None) -> list[ItemT]:
-        """The items as a list.
+        """Return the items as a list.
 
         Args:
-            limit: How many at most; no page beyond is asked for.
+            limit: The largest number of items to return. No page beyond them is fetched.
         """
         self._check_limit(limit)
         found: list[ItemT] = []
@@ -350,9 +349,9 @@ class AsyncPager(_AnyPager[PageT], Generic[ItemT, PageT]):
         return found[:limit]
 
     async def total(self) -> int | None:
-        """How many items the API says there are on all pages; it asks for one page.
+        """Return the number of items on all pages, as the API states it. This fetches one page.
 
-        None where the API does not say it. Nothing is sent if no response of this operation ever does.
+        None if the API does not state the number. Nothing is sent if the operation never states it.
         """
         if not self._rules.total:
             return None

@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/paths.py; the generator copies it unchanged.
-"""Which values may stand in a path: none that would reach another one.
+"""Decide which values may stand in a path: only those that cannot lead to another path.
 
-Every value is percent-encoded whole. But a proxy may decode what it passes on, and takes the steps that it then sees:
-behind such a one, the id `../payment-links` is a call of another operation.
+The client percent-encodes every value whole. But a proxy may decode a path before it passes it on, and then follow the
+dot segments in it. Behind such a proxy, the id `../payment-links` would call another operation.
 """
 
 from __future__ import annotations
@@ -11,24 +11,25 @@ import re
 from urllib.parse import unquote
 
 _SLASH = re.compile(r"[/\\]")
-# One or two dots between slashes, also where something behind them is cut off, and within white space.
+# A dot segment: one or two dots between slashes, also with white space around them, or before a character at which
+# some servers cut the path off.
 _STEP = re.compile(r"(?:\A|[/\\])\s*\.{1,2}\s*(?:[/\\;?#\0]|\Z)")
-# No chain of proxies decodes as often as this.
+# No chain of proxies decodes a path this many times.
 _MOST_DECODINGS = 5
 
 
 def path_problem(text: str, *, is_id: bool) -> str | None:
-    """Return what is wrong with a value for a path, however often it may be decoded on its way; None if nothing is.
+    """Return the problem of a value for a path, even after proxies have decoded it several times; None if it is safe.
 
     Args:
-        text: The value, not yet encoded.
-        is_id: Whether it is an id of the API, which has no slash, and not a text of the caller's own.
+        text: The value before it is encoded.
+        is_id: Whether the value is an id of the API, which never has a slash, rather than the caller's own text.
     """
     if not text:
         return "is empty"
     for _ in range(_MOST_DECODINGS):
         if _STEP.search(text):
-            return "has a step, one dot or two, in it"
+            return "has a segment of one or two dots in it"
         if is_id and _SLASH.search(text):
             return "has a slash or a backslash in it"
         decoded = unquote(text)

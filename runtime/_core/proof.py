@@ -1,7 +1,7 @@
 # plexy-pay runtime, written by hand in runtime/_core/proof.py; the generator copies it unchanged.
-"""What a response proves of its call: that it was refused, that it was carried out, or neither.
+"""Decide what a response proves about its call: that it was refused, that it was carried out, or neither.
 
-Nobody may pay again because of a response that proves nothing: what is not listed here as a proof is none.
+A response that proves nothing must not lead to a second payment. So only the proofs listed here count.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from .types import UNSET
 if TYPE_CHECKING:
     from .operation import Operation
 
-# By their meaning in HTTP these say that the server did not do what was asked. All others of the 4xx say less: 406 and
-# 412 can come after it was done, 409 may speak of an earlier arrival that was, 424 of another server that failed.
+# HTTP defines these statuses as refusals: the server did not carry out the request. The other 4xx statuses prove less:
+# 406 and 412 can follow a request that was carried out, 409 may refer to an earlier arrival that was carried out, and
+# 424 reports the failure of another server.
 REFUSALS = frozenset(
     {
         400,
@@ -42,24 +43,24 @@ REFUSALS = frozenset(
         451,
     }
 )
-# These come from something in between, whatever is documented: 408, 444, 460 and 499 say that a connection was given
-# up, on either side of it, while the request may have gone on. 425 says that a copy of the request was refused which
-# something sent early; this client sends nothing early, so it says nothing of the request itself.
+# An intermediary sends these, whatever the API documents. 408, 444, 460 and 499 report that one side gave up the
+# connection; the request may still have gone on. 425 refuses a copy of the request that was sent as TLS early data.
+# This client sends no early data, so 425 proves nothing about the request itself.
 INTERRUPTED = frozenset({408, 425, 444, 460, 499})
 
-# A body that says no in other words than `false`.
+# Texts that refuse in other words than the JSON value `false`.
 _NO_WORDS = frozenset({"false", "no", "0"})
 
 
 def refuses(status: int, operation: Operation) -> bool:
-    """Return whether the status proves that the call was not carried out: by HTTP, or by the API's own description."""
+    """Return whether the status proves, by HTTP or by the API's description, that the call was not carried out."""
     return status in REFUSALS or (
         status in operation.refusals and status not in INTERRUPTED
     )
 
 
 class Success(Enum):
-    """What the body of a success says of the call."""
+    """Represent what the body of a successful response says about the call."""
 
     DONE = auto()
     DECLINED = auto()
@@ -67,10 +68,10 @@ class Success(Enum):
 
 
 def success_of(data: Any, operation: Operation) -> Success:
-    """Return what a body says of its call by `success`.
+    """Return what `success` in a body says about the call.
 
-    Only `true` says that money moved, wherever the API says by `success` whether it did. A call that only reads is
-    done, whatever it reads; of one that moves no money, only `false` is a decline.
+    Where the API reports by `success` whether money moved, only `true` says that it did. A call that only reads is
+    always done. A call that moves no money is declined only by `false`.
     """
     value = data.get("success", UNSET) if is_object(data) else UNSET
     if operation.method == "GET" or value is True:
@@ -82,7 +83,7 @@ def success_of(data: Any, operation: Operation) -> Success:
 
 
 def seen_success(data: Any) -> str:
-    """Return in words, without its value, what stands in the place of `success`."""
+    """Return the kind of value that the body has for `success`, such as `missing`; never the value itself."""
     value = data.get("success", UNSET) if is_object(data) else UNSET
     return "missing" if value is UNSET else kind_of(value)
 

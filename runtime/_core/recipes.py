@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/recipes.py; the generator copies it unchanged.
-"""How an operation is reconciled: which look-ups there are of its calls, and how their responses are read."""
+"""Define recipes for reconciling operations: the look-ups of a call, and how to read their responses."""
 
 from __future__ import annotations
 
@@ -18,34 +18,32 @@ PageT = TypeVar("PageT")
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class One(Generic[RowT]):
-    """A look-up that answers one payment, and which states of it tell something. Found states come first."""
+    """Represent a look-up of one payment, and the meaning of the payment's states."""
 
     call: str
     evidence: str
-    by: str  # The fact that it is asked with.
+    by: str  # The fact of the call that the look-up uses.
     request: Callable[[str], Request[RowT]]
-    fields: Callable[
-        [RowT], tuple[object, ...]
-    ]  # One of them must be that fact; only the first proves absence.
+    # One of the fields must equal that fact; only the first proves absence.
+    fields: Callable[[RowT], tuple[object, ...]]
     status: Callable[[RowT], object]
-    found: frozenset[str]
+    found: frozenset[str]  # States that prove the call.
     ended: frozenset[str] = frozenset()  # End states in which no money moved.
     absent: frozenset[str] = frozenset()  # States that the call would have ended.
-    whole: bool = False  # Whether the states tell only of calls for the whole amount.
+    whole: bool = False  # Whether the states apply only to calls for the whole amount.
     amount: Callable[[RowT], object] = lambda row: UNSET
-    original: Callable[[RowT], object] | None = (
-        None  # The reference of the payment that the call is about.
-    )
+    # The order reference of the payment that the call changes.
+    original: Callable[[RowT], object] | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Listing(Generic[PageT, RowT]):
-    """A look-up that reads a whole list, and how its pages and rows are read."""
+    """Represent a look-up that reads a whole list, and how to read its pages and rows."""
 
     call: str
     evidence: str
     by: str
-    # Of the page with this number and size.
+    # Makes the request of the page with this number and size.
     request: Callable[[int, int], Request[PageT]]
     row: type[RowT]
     rows: Callable[[PageT], object]
@@ -55,27 +53,27 @@ class Listing(Generic[PageT, RowT]):
     size: Callable[[PageT], object] = lambda page: UNSET
     total: Callable[[PageT], object] = lambda page: UNSET
     amount: Callable[[RowT], object] = lambda row: UNSET
-    made: Callable[[RowT], object] = lambda row: UNSET  # When a row was made.
+    made: Callable[[RowT], object] = lambda row: UNSET  # The time of the row.
     status: Callable[[RowT], object] = lambda row: UNSET
-    # States that tell at once; without any, each does.
+    # States that prove the call at once. If empty, every state does.
     found: frozenset[str] = frozenset()
-    absence: bool = False
-    whole: bool = False  # Whether one response is the whole list: it takes no page.
+    absence: bool = False  # Whether the absence of a row can prove anything.
+    whole: bool = False  # Whether one response is the whole list, without pages.
 
     @property
     def repeats(self) -> bool:
-        """Whether an older attempt may have the same fact. An idempotency key is the call's own."""
+        """Return whether an older attempt may have the same fact. An idempotency key belongs to one call."""
         return self.by != "idempotency_key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Recipe:
-    """How one operation is reconciled: what to save, whom to ask, and what a person can check."""
+    """Represent how to reconcile one operation: the facts to save, the look-ups, and the check for a person."""
 
     family: str
     facts: tuple[str, ...]
     check: str
-    settings: tuple[str, ...] = ()  # The settings of the client that its path has.
+    settings: tuple[str, ...] = ()  # The client's settings in the operation's path.
     none: str = ""
     amount_unit: Unit | None = None
     ones: tuple[One[Any], ...] = ()
@@ -83,7 +81,7 @@ class Recipe:
 
     @property
     def looks(self) -> tuple[One[Any] | Listing[Any, Any], ...]:
-        """All look-ups, in the order in which they are asked."""
+        """Return all look-ups, in order."""
         return self.ones if self.listing is None else (*self.ones, self.listing)
 
 
@@ -96,7 +94,7 @@ def recipe_of(operation: object, recipes: Mapping[str, Recipe]) -> Recipe:
     recipe = recipes.get(operation) if isinstance(operation, str) else None
     if recipe is None:
         raise InvalidParameterError(
-            f"{operation!r} is no operation that moves money. Nothing was sent. "
+            f"{operation!r} is not an operation that moves money. Nothing was sent. "
             f"Name the client's method: {', '.join(sorted(recipes))}."
         )
     return recipe

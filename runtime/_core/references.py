@@ -1,7 +1,7 @@
 # plexy-pay runtime, written by hand in runtime/_core/references.py; the generator copies it unchanged.
-"""Whether a reference in a list may be one that was sent: APIs escape, cut, prefix and normalise what they are given.
+"""Decide whether a reference in a list may be one that was sent, although APIs escape, cut, prefix and normalise text.
 
-Two references that look alike are never taken for the same. They only make it uncertain that the one is absent.
+Two similar references never count as the same. A similar reference only makes it uncertain that the sent one is absent.
 """
 
 from __future__ import annotations
@@ -10,23 +10,24 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from html import unescape
+from itertools import product
 from urllib.parse import unquote_plus
 
 LEAST = 5
-"""How many characters two references must share, so that it is no chance."""
-_ESCAPED = 3  # How often a text may have been escaped, one time over another.
+"""The number of characters that two references must share, so that the match is not a coincidence."""
+_ESCAPED = 3  # The number of times that a text may have been escaped.
 _CUT_ESCAPE = re.compile(r"(?:&[#\w;]*|%[0-9A-Fa-f]?|\\u?[0-9A-Fa-f]{0,3})$")
 _PLAIN = re.compile(r"[a-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference in the forms in which it is compared.
+    """Represent a reference in the forms that are compared.
 
     Args:
-        whole: Its text without escapes, letter case, white space and the differences of Unicode's forms.
-        forms: The same, and what is left of it where only plain ASCII characters are kept.
-        cuts: The forms without an escape at the end that was cut off halfway.
+        whole: The text without escapes and white space, with letter case and Unicode forms normalised.
+        forms: The whole text, and the rest of it if only plain ASCII characters are kept.
+        cuts: The forms, also without an escape at the end that was cut off halfway.
     """
 
     whole: str
@@ -43,16 +44,16 @@ class Reference:
         return cls(_folded(text), forms, forms | _forms(_CUT_ESCAPE.sub("", text)))
 
     def may_be(self, shown: Reference) -> bool:
-        """Return whether the other one may be what an API shows of this one."""
+        """Return whether an API may show this reference as the other one."""
         if self.whole in shown.whole:
             return True
-        pairs = ((mine, other) for mine in self.forms for other in shown.cuts)
+        pairs = product(self.forms, shown.cuts)
         return any(_share(mine, other) for mine, other in pairs)
 
 
 def _forms(text: str) -> frozenset[str]:
     whole = _folded(text)
-    # What is not ASCII may be left out with its marks, or lose its marks alone.
+    # An API may drop a character outside ASCII, or only its diacritical marks.
     decomposed = unicodedata.normalize("NFKD", whole)
     return frozenset(
         (whole, "".join(_PLAIN.findall(whole)), "".join(_PLAIN.findall(decomposed)))
@@ -61,21 +62,22 @@ def _forms(text: str) -> frozenset[str]:
 
 def _folded(text: str) -> str:
     for _ in range(_ESCAPED):
-        text = unescape(unquote_plus(text))
+        # Decomposed, a letter with a mark could complete an escape that the composed letter does not.
+        text = unescape(unquote_plus(unicodedata.normalize("NFKC", text)))
     text = unicodedata.normalize("NFKC", text).casefold()
-    # Folding the case may bring forth forms that the first pass would have changed.
+    # Case folding may produce characters that need normalising again.
     return "".join(map(_kept, unicodedata.normalize("NFKC", text)))
 
 
 def _kept(char: str) -> str:
     if unicodedata.category(char) == "Pd":
         return "-"
-    # What cannot be seen, and what stands for a character that was lost, tells nothing.
+    # Invisible characters, and the character that replaces a lost one, carry no information.
     return char if char.isprintable() and char not in " \ufffd" else ""
 
 
 def _share(mine: str, other: str) -> bool:
-    """Return whether one holds the other, or the end of one is the beginning of the other."""
+    """Return whether one text contains the other, or the end of one is the beginning of the other."""
     shorter = min(len(mine), len(other))
     if shorter < LEAST:
         return False

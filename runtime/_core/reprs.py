@@ -1,7 +1,7 @@
 # plexy-pay runtime, written by hand in runtime/_core/reprs.py; the generator copies it unchanged.
-"""How models show themselves: what is set, in order, with personal and secret values masked.
+"""Write the repr of models: the fields that are set, in order, with personal and secret values masked.
 
-Ids and references are shown, and so is free text: a `repr` is for the developer's own eyes. In logs it is masked.
+Ids, references and free text are shown, because a `repr` is for the developer's own eyes. Logs mask them.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from .wire_types import Array
 
 
 def represent(model: Any) -> str:
-    """The readable repr of a generated model."""
+    """Return the readable repr of a generated model."""
     kind: type[Any] = model.__class__
     shown: list[str] = []
     for field in schema_of(kind).fields:
-        # A model that unpickling or copying has not filled yet must still be printable in a debugger.
+        # A debugger must be able to show a model while unpickling or copying has not filled it yet.
         value = getattr(model, field.name, UNSET)
         if value is UNSET:
             continue
@@ -30,21 +30,21 @@ def represent(model: Any) -> str:
         shown.append(f"{field.name}={text}")
     further: dict[str, Any] = getattr(model, "additional_properties", {})
     if further:
-        # What the spec does not know may be anything, a card number too: only the names are shown.
+        # A field that the spec does not know may hold a card number, so only the names are shown.
         shown.append(f"additional_properties=<{', '.join(sorted(further))}>")
     return f"{kind.__name__}({', '.join(shown)})"
 
 
 def _shown(value: Any, *, is_list: bool = False) -> str:
-    # Where the API answers something else than the spec says, it may be anything too.
+    # A value that differs from the spec may hold anything, so it is not shown either.
     if is_object(value):
         return "<object>"
     if is_array(value):
         return f"[{', '.join(map(_shown, value))}]" if is_list else "<array>"
     if type(value) is not str:
         return repr(value)
-    # Its patterns take milliseconds to compile, and few programs show a model.
+    # Imported late: its patterns take milliseconds to compile, and few programs show a model.
     from .redaction import without_personal
 
-    # A shop may have put anything into a reference.
+    # A shop may put personal data into a reference.
     return repr(without_personal(value))

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/saved_calls.py; the generator copies it unchanged.
-"""The plain data of a call that is looked up later: what it carried, when it is over, and whose books it is in."""
+"""Define the plain data of a call for a later look-up: its facts, its end, and the merchant's books it belongs to."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ Saved: TypeAlias = dict[str, str | None]
 
 _LABEL = b"the key of a saved call"
 _FINGERPRINT = 16
-"""How many hexadecimal digits of a key's HMAC are kept: enough to tell keys apart."""
+"""The number of hexadecimal digits kept of a key's HMAC: enough to tell keys apart."""
 
 
 class CallFacts(TypedDict, total=False):
-    """What `save_call` takes of a call.
+    """Hold the facts of a call that `save_call` takes.
 
     Args:
         order_reference: The order reference that the call carries.
-        idempotency_key: The key that the call carries, whatever its parameter is called.
-        id: The id in the call: of the payment, or of the transaction.
-        amount: The amount of the call as it is passed there; None if the call leaves it out.
+        idempotency_key: The idempotency key that the call carries, whatever the parameter is called.
+        id: The id in the call: that of the payment or the transaction.
+        amount: The amount as it is passed to the call; None if the call leaves it out.
     """
 
     order_reference: str | Unset | None
@@ -50,11 +50,11 @@ class CallFacts(TypedDict, total=False):
 
 
 class Draft:
-    """A call that is about to be made. `ring` holds the keys that it will be made with.
+    """Hold a call that is about to be made. `ring` holds the keys of the call.
 
     Raises:
-        InvalidParameterError: if the operation moves no money, a fact is not one of its, or one is missing without
-            which nothing can be looked up.
+        InvalidParameterError: if the operation moves no money, has no such fact, or lacks a fact that the look-up
+            needs.
         ConfigurationError: if the client cannot make such a call.
     """
 
@@ -71,11 +71,10 @@ class Draft:
         recipe = recipe_of(operation, settings.recipes())
         given = _facts(operation, recipe, facts)
         asked = masked(options)
-        self.ring = (
-            KeyRing.of(asked.get("api_key"))
-            if "api_key" in asked
-            else settings.ring(recipe.family)
-        )
+        if "api_key" in asked:
+            self.ring = KeyRing.of(asked.get("api_key"))
+        else:
+            self.ring = settings.ring(recipe.family)
         problem = asked.problem() or self.ring.problem
         if problem:
             raise InvalidParameterError(f"{operation}: {problem} Nothing was saved.")
@@ -83,7 +82,7 @@ class Draft:
         moment = sent_at or datetime.fromtimestamp(settings.pace.time(), UTC)
         self._saved: Saved = {"operation": operation}
         self._saved |= {name: fact_text(value) for name, value in given.items()}
-        # The last attempt may begin when the total is almost over, and take each of its phases.
+        # The last attempt may begin shortly before the total timeout, and use the whole timeout of each phase.
         self._saved |= _times(moment, longest=sum(timeout))
         self._settings, self._recipe = settings, recipe
 
@@ -100,14 +99,14 @@ def _facts(operation: str, recipe: Recipe, facts: CallFacts) -> dict[str, Any]:
     missing = [look.by for look in recipe.looks[:1] if not given.get(look.by)]
     if any(one.whole for one in recipe.ones) and "amount" not in given:
         missing.append("amount, or amount=None for the whole")
-    if unknown or missing:
-        problem = (
-            f"has no {unknown[0]} to look it up by"
-            if unknown
-            else f"needs {missing[0]}"
-        )
+    problem = ""
+    if unknown:
+        problem = f"cannot be looked up by {unknown[0]}"
+    elif missing:
+        problem = f"needs {missing[0]}"
+    if problem:
         raise InvalidParameterError(
-            f"{operation} {problem}. Nothing was saved. It has: {', '.join(recipe.facts)}."
+            f"{operation} {problem}. Nothing was saved. It can be looked up by: {', '.join(recipe.facts)}."
         )
     if "idempotency_key" in given:
         given["idempotency_key"] = idempotency_key(given["idempotency_key"], operation)
@@ -118,7 +117,7 @@ def _facts(operation: str, recipe: Recipe, facts: CallFacts) -> dict[str, Any]:
 
 
 def ended_call(call: Call[Any]) -> Saved:
-    """Return the plain data of a call that was made, and that the client waits for no longer."""
+    """Return the plain data of a call that the client has made and no longer waits for."""
     operation, settings = call.request.operation, call.settings
     sent = datetime.fromtimestamp(call.sent_at, UTC)
     saved: Saved = {"operation": operation.call}
@@ -146,7 +145,7 @@ def _books(
 
 
 def fingerprints(keys: Iterable[ApiKey]) -> set[str]:
-    """Return what tells keys apart, and cannot be turned back into one."""
+    """Return fingerprints that tell keys apart. A fingerprint cannot be turned back into a key."""
     return {
         hmac.new(_LABEL, key.raw.encode(), hashlib.sha256).hexdigest()[:_FINGERPRINT]
         for key in keys
@@ -155,17 +154,17 @@ def fingerprints(keys: Iterable[ApiKey]) -> set[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedCall:
-    """A saved call, read back.
+    """Represent a saved call that was read back.
 
     Args:
         operation: The client's method.
-        recipe: How it is reconciled.
-        references: What it can be looked up by.
-        amount: Its amount; None for the whole, UNSET if it is not known.
-        sent_at: When it was sent, in seconds since 1970; None if it is not known.
-        ended_by: From when on the client neither sends nor waits; None if it is not known.
-        books: The origin, the environment and the settings of the client in its path.
-        keys: The fingerprints of the keys that it may have been made with.
+        recipe: The recipe that reconciles the call.
+        references: The references that a look-up can use, by name.
+        amount: The amount; None for the whole amount, UNSET if unknown.
+        sent_at: The time of sending, in seconds since 1970; None if unknown.
+        ended_by: The time after which the client neither sends nor waits, in seconds since 1970; None if unknown.
+        books: The origin, the environment, and the client settings in the path.
+        keys: The fingerprints of the keys that the call may have used.
     """
 
     operation: str
@@ -179,20 +178,23 @@ class SavedCall:
 
     @classmethod
     def read(cls, saved: object, recipes: Mapping[str, Recipe]) -> SavedCall:
-        """Return the call; an InvalidParameterError if what was saved is not the data of one."""
+        """Return the call that the saved data describe.
+
+        Raises:
+            InvalidParameterError: if the data do not describe a call.
+        """
         if not is_mapping(saved):
             raise InvalidParameterError(
-                "A saved call is a mapping. Nothing was sent. Use client.save_call."
+                "A saved call must be a mapping. Nothing was sent. Use client.save_call."
             )
         recipe = recipe_of(saved.get("operation"), recipes)
         facts = {name: saved[name] for name in recipe.facts if name in saved}
         names = {look.by for look in recipe.looks}
-        if any(
-            value is not None and not isinstance(value, str) for value in facts.values()
-        ):
-            raise InvalidParameterError(
-                "The facts of a saved call are texts. Nothing was sent. Use client.save_call."
-            )
+        for value in facts.values():
+            if not isinstance(value, str | None):
+                raise InvalidParameterError(
+                    "The facts of a saved call must be text. Nothing was sent. Use client.save_call."
+                )
         if names and not names & facts.keys():
             raise _lacks(" or ".join(sorted(names)))
         books = ("origin", "environment", *recipe.settings)
@@ -227,7 +229,7 @@ def _amount(text: str | None) -> Decimal | None:
         return None if text is None else Decimal(text)
     except ArithmeticError:
         raise InvalidParameterError(
-            "The amount of a saved call is no number. Nothing was sent."
+            "The amount of a saved call is not a number. Nothing was sent. Use client.save_call."
         ) from None
 
 
@@ -239,6 +241,6 @@ def _seconds(saved: Mapping[str, object], name: str) -> float | None:
         moment = datetime.min
     if moment is not None and moment.tzinfo is None:
         raise InvalidParameterError(
-            f"{name} is no ISO 8601 time with a time zone. Nothing was sent. Use client.save_call."
+            f"{name} is not an ISO 8601 time with a time zone. Nothing was sent. Use client.save_call."
         )
     return None if moment is None else moment.timestamp()

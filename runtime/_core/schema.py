@@ -1,7 +1,7 @@
 # plexy-pay runtime, written by hand in runtime/_core/schema.py; the generator copies it unchanged.
-"""The schema of a model: the names, the types and the roles of its fields in JSON.
+"""Derive the schema of a model from its attrs class: the names, types and roles of its fields in JSON.
 
-It is derived from the attrs class when a model is first read or written.
+The schema is derived when a model is first read or written.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ FURTHER = "additional_properties"
 
 
 class Field(NamedTuple):
-    """A field of a model.
+    """Represent a field of a model.
 
     Attributes:
-        name: The attribute.
+        name: The name of the attribute.
         argument: The argument of the constructor.
         wire_name: The name on the wire.
-        type: The type of its JSON.
-        default: Its value where a caller leaves it out; `attrs.NOTHING` where it must be given.
-        is_required: Whether an object without it differs from the spec.
-        wire: The facts that the model states beside the annotation.
+        type: The JSON type.
+        default: The value if a caller omits the field; `attrs.NOTHING` if the field must be passed.
+        is_required: Whether an object without the field differs from the spec.
+        wire: The facts that the model states in addition to the annotation.
     """
 
     name: str
@@ -42,25 +42,25 @@ class Field(NamedTuple):
 
     @property
     def is_constant(self) -> bool:
-        """Return whether it has one value and no other."""
+        """Return whether the field allows exactly one value."""
         return len(self.type.parts) == 1 and isinstance(self.type.parts[0], Constant)
 
     @property
     def is_needed(self) -> bool:
-        """Return whether a caller who leaves it out, or passes None, has forgotten something."""
+        """Return whether a caller must pass a value other than None."""
         return self.default is not UNSET and not self.type.is_nullable
 
 
 class Schema:
-    """The schema of a model.
+    """Represent the schema of a model.
 
     Args:
         model: The class.
 
     Attributes:
         model: The class.
-        fields: Its fields, in the order of the spec.
-        further: The type of the fields that the spec does not name; None where it allows none.
+        fields: The fields, in the order of the spec.
+        further: The type of fields that the spec does not name; None if the spec allows none.
     """
 
     def __init__(self, model: type[Any]) -> None:
@@ -87,12 +87,12 @@ class Schema:
 
     @cached_property
     def required(self) -> frozenset[str]:
-        """Return the names on the wire of the fields without which an object differs from the spec."""
+        """Return the names on the wire of the required fields. An object without one of them differs from the spec."""
         return frozenset(field.wire_name for field in self.fields if field.is_required)
 
     @cached_property
     def constants(self) -> dict[str, object]:
-        """Return the values by which the model is told from others, by their names on the wire."""
+        """Return the constant values that distinguish the model from others, by their names on the wire."""
         found: dict[str, object] = {}
         for field in self.fields:
             (part, *_) = field.type.parts
@@ -102,18 +102,18 @@ class Schema:
 
     @cached_property
     def needed(self) -> tuple[str, ...]:
-        """Return the names of the attributes that callers must give."""
+        """Return the names of the attributes that callers must pass."""
         return tuple(field.name for field in self.fields if field.is_needed)
 
     @cached_property
     def deprecated(self) -> dict[str, str]:
-        """Return the warnings for callers who give an attribute, by its name."""
+        """Return the warnings for callers who pass a deprecated attribute, by its name."""
         warnings = {field.name: field.wire.deprecated for field in self.fields}
         return {name: text for name, text in warnings.items() if text}
 
     @cached_property
     def offered(self) -> tuple[str, ...]:
-        """Return the names of the attributes that callers may give."""
+        """Return the names of the attributes that callers may pass."""
         return tuple(field.name for field in self.fields if not field.wire.read_only)
 
 
@@ -140,16 +140,16 @@ def _field(attribute: Any, annotation: Any) -> Field:
 
 
 def _annotations(model: type[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the annotations of the fields of a model and of the models above it, with every name resolved.
+    """Yield the annotations of the fields of a model and its base classes, with every name resolved.
 
-    The texts of a class are resolved at one go: each evaluation costs more than what it evaluates.
+    One evaluation resolves all annotations of a class, because each evaluation has a high fixed cost.
     """
     for base in reversed(model.__mro__):
         own = [
             one for one in vars(base).get("__attrs_attrs__", ()) if not one.inherited
         ]
         texts = [one.type for one in own if isinstance(one.type, str)]
-        # A copy: evaluating adds the builtins to what it is given.
+        # A copy, because eval adds the builtins to its namespace.
         names = dict(vars(sys.modules[base.__module__]))
         resolved = iter(eval(f"({''.join(f'{text},' for text in texts)})", names))
         for one in own:

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/typed_dicts.py; the generator copies it unchanged.
-"""The TypedDict that other tools read: before Python 3.12 pydantic takes that of typing_extensions only."""
+"""Import the TypedDict that other tools can read: before Python 3.12, pydantic accepts only typing_extensions' one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING or sys.version_info >= (3, 12):
     from typing import TypedDict as TypedDict
 else:
     try:
-        # pydantic brings it along; nobody needs it without pydantic.
+        # pydantic installs it; without pydantic it is not needed.
         from typing_extensions import TypedDict as TypedDict
     except ImportError:
         from typing import TypedDict as TypedDict

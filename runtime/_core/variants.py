@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/variants.py; the generator copies it unchanged.
-"""Tell which of several models a JSON object is, or the parameters of a caller are meant for."""
+"""Select one of several models for a JSON object or for a caller's parameters."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .wire_types import Constant
 
 
 class Variants:
-    """The models that one JSON object may be.
+    """Hold the models that one JSON object may be.
 
     Args:
         models: The models, in the order of the spec.
-        name: The discriminator on the wire; nothing where there is none.
+        name: The name of the discriminator on the wire; empty if there is none.
         values: The model for each value of the discriminator.
-        otherwise: The model for other values; None where such an object stays as it came.
+        otherwise: The model for other values; None if such an object stays unchanged.
     """
 
     def __init__(
@@ -35,26 +35,27 @@ class Variants:
 
     @property
     def names(self) -> list[str]:
-        """The names of the models."""
+        """Return the names of the models."""
         return [model.__name__ for model in self.models]
 
     def model_of(self, data: Mapping[str, Any]) -> type[Any] | None:
-        """Return the model that a JSON object is, or None if it is none of them."""
+        """Return the model of a JSON object; None if the object fits no model."""
         if self._name:
             return self._valued(data.get(self._name)) or self._otherwise
-        fits = [
-            (fit, model)
-            for model in self.models
-            if (fit := _fit(model, data)) is not None
-        ]
-        # Of equal ones the first stays.
-        return max(fits, key=lambda one: one[0])[1] if fits else None
+        best: tuple[bool, int, int] | None = None
+        found: type[Any] | None = None
+        for model in self.models:
+            fit = _fit(model, data)
+            # Among equal fits the first model wins.
+            if fit is not None and (best is None or fit > best):
+                best, found = fit, model
+        return found
 
     def model_for(self, params: Mapping[str, Any], place: str) -> type[Any]:
-        """Return the model that parameters in snake_case are meant for.
+        """Return the model for parameters in snake_case.
 
         Raises:
-            InvalidParameterError: if they do not tell which; nothing is guessed.
+            InvalidParameterError: if the parameters do not select one model. The client never guesses.
         """
         if self._name:
             found = self._named(params)
@@ -63,9 +64,9 @@ class Variants:
             found = fitting[0] if len(fitting) == 1 else None
         if found is not None:
             return found
-        told = f" by `{self._parameter()}`" if self._name else ""
+        by = f" by `{self._parameter()}`" if self._name else ""
         raise InvalidParameterError(
-            f"{place} may be {' or '.join(self.names)}, and what was given does not tell{told} which. "
+            f"{place} may be {' or '.join(self.names)}, and the given value does not tell{by} which. "
             "Nothing was sent. Pass one of these models."
         )
 
@@ -85,10 +86,10 @@ class Variants:
 
 
 def _fit(model: type[Any], data: Mapping[str, Any]) -> tuple[bool, int, int] | None:
-    """Return how well an object fits a model, to be compared; None if it does not fit.
+    """Return how well an object fits a model, as a comparable value; None if it does not fit.
 
-    Constants tell a model from others, so an object without them is another. An object that has them may lack a
-    required field: an odd response is still read.
+    Constants distinguish a model from others, so an object without them does not fit. An object with them may lack a
+    required field, because an odd response must still be read.
     """
     schema = schema_of(model)
     constants = schema.constants
@@ -102,12 +103,12 @@ def _fit(model: type[Any], data: Mapping[str, Any]) -> tuple[bool, int, int] | N
 
 def _carries(data: Mapping[str, Any], name: str, wanted: object) -> bool:
     value = data.get(name)
-    # True equals 1 in Python, and not in JSON.
+    # True equals 1 in Python, but not in JSON.
     return type(value) is type(wanted) and value == wanted
 
 
 def _takes(model: type[Any], params: Mapping[str, Any]) -> bool:
-    """Return whether a model has all the parameters, and needs no other."""
+    """Return whether a model has all the parameters and needs no other."""
     schema = schema_of(model)
     if not params.keys() <= set(schema.names):
         return False
@@ -115,7 +116,7 @@ def _takes(model: type[Any], params: Mapping[str, Any]) -> bool:
 
 
 def _is_taken(field: Field, params: Mapping[str, Any]) -> bool:
-    """Return whether a field is as a model needs it: a constant that is given is the right one."""
+    """Return whether the parameters satisfy a field. A passed constant must have the right value."""
     if field.name not in params:
         return field.is_constant or not field.is_required
     (part, *_) = field.type.parts

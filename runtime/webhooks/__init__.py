@@ -1,12 +1,12 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/__init__.py; the generator copies it unchanged.
-"""Webhooks: prove that a delivery came from Plexy Pay, and read its event.
+"""Verify that a webhook delivery came from Plexy Pay, and read its event.
 
 event = webhooks.unwrap(body, headers, secret=webhooks.TokenSecret(token))
 match event:
     case webhooks.TransactionCharged(data=data):
         ...
 
-The adapters for web frameworks are modules of their own: `webhooks.fastapi`, `.django`, `.flask` and `.aiohttp`.
+Each adapter for a web framework is a separate module: `webhooks.fastapi`, `.django`, `.flask` and `.aiohttp`.
 """
 
 from __future__ import annotations

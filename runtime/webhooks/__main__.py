@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/__main__.py; the generator copies it unchanged.
-"""`python -m plexy_pay.webhooks delivery.http --scheme token`: verify a delivery that was saved to a file."""
+"""Verify a delivery that was saved to a file: `python -m plexy_pay.webhooks delivery.http --scheme token`."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _HEADER = re.compile(r"([!#-'*+.^-z|~0-9A-Z-]+):[ \t]*(.*?)[ \t]*", re.ASCII)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Verify one delivery, and print what it is.
+    """Verify one delivery, and print its event.
 
     Returns:
-        0 if it was proved, 1 if it was not, 2 if it could not be looked at.
+        0 if the delivery is genuine, 1 if it was refused, 2 if it could not be checked.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -39,12 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigurationError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    # Nothing in a name may write to the terminal as it pleases.
+    # The repr of the name, because control characters in a name could manipulate the terminal.
     print(f"proved by {event.scheme}: {type(event).__name__} {event.name!r}")
     print(f"dedup_id: {event.dedup_id}")
     print(event)
     if options.any_age:
-        print("The age of the delivery was not looked at.")
+        print("The age of the delivery was not checked.")
     return 0
 
 
@@ -52,8 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m {__package__}",
         description=(
-            "Verifies a webhook that was saved to a file: the headers one a line, an empty line, and the body as it "
-            f"came. The secret is read from the environment variable {VARIABLE}, so that no shell keeps it."
+            "Verify a webhook that was saved to a file: one header on each line, an empty line, and the unchanged "
+            f"body. The secret is read from the environment variable {VARIABLE}, so that no shell history keeps it."
         ),
     )
     parser.add_argument("delivery", help="the file")
@@ -68,15 +68,15 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="'NAME: VALUE'",
-        help="a further header; may be repeated",
+        help="a further header; may be used several times",
     )
     parser.add_argument(
         "--body-only",
         action="store_true",
-        help="the file is the body alone; headers come by --header",
+        help="the file is only the body; pass the headers with --header",
     )
     parser.add_argument(
-        "--any-age", action="store_true", help="with body: do not look at the timestamp"
+        "--any-age", action="store_true", help="with body: do not check the timestamp"
     )
     return parser
 
@@ -86,13 +86,13 @@ def _secret(options: argparse.Namespace) -> TokenSecret | FieldsSecret | BodySec
         raise ConfigurationError(
             f"The environment variable {VARIABLE} is not set. Set it to the secret."
         )
-    if options.scheme == "body":
-        return BodySecret(
-            os.environ[VARIABLE], tolerance=_FOREVER if options.any_age else 300
-        )
-    return (TokenSecret if options.scheme == "token" else FieldsSecret)(
-        os.environ[VARIABLE]
-    )
+    # No local variable holds the secret, because tracebacks may show locals.
+    if options.scheme == "token":
+        return TokenSecret(os.environ[VARIABLE])
+    if options.scheme == "fields":
+        return FieldsSecret(os.environ[VARIABLE])
+    tolerance = _FOREVER if options.any_age else 300
+    return BodySecret(os.environ[VARIABLE], tolerance=tolerance)
 
 
 def _read(
@@ -119,12 +119,12 @@ def _header(line: str) -> tuple[str, str]:
     matched = _HEADER.fullmatch(line)
     if matched is None:
         raise ConfigurationError(
-            "A header is not of the form NAME: VALUE. Look at the lines before the empty line."
+            "A header does not have the form NAME: VALUE. Check the lines before the empty line."
         )
     return matched[1], matched[2]
 
 
 if __name__ == "__main__":
-    # A terminal that cannot show a letter shows its number.
+    # A terminal that cannot show a character shows its escape.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/_errors.py; the generator copies it unchanged.
-"""The one error of a delivery that cannot be trusted, and the one of a body that this server read first."""
+"""Define the error for a delivery that cannot be trusted, and the error for a body that this server read first."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ from ..errors import ConfigurationError, PlexyError
 
 
 class Reason(StrEnum):
-    """Why a delivery was refused."""
+    """Represent why a delivery was refused."""
 
-    MISSING_HEADER = "missing_header"  # The scheme's header is not there, or is empty.
-    REPEATED_HEADER = "repeated_header"  # It is there more than once, so which one counts is anybody's guess.
-    MALFORMED_HEADER = "malformed_header"  # It is not of the documented form.
-    WRONG_SECRET = "wrong_secret"  # noqa: S105 - it was not made with a secret of yours, or the body was changed.
-    WRONG_SCHEME = "wrong_scheme"  # The event belongs to a stronger scheme than the one it was proved with.
+    MISSING_HEADER = "missing_header"  # The scheme's header is missing or empty.
+    REPEATED_HEADER = "repeated_header"  # The header occurs more than once, so it is unclear which one counts.
+    MALFORMED_HEADER = (
+        "malformed_header"  # The header does not have the documented form.
+    )
+    WRONG_SECRET = "wrong_secret"  # noqa: S105 - it was made with another secret, or the body was changed.
+    WRONG_SCHEME = (
+        "wrong_scheme"  # The event needs a stronger scheme than the one that proved it.
+    )
     TOO_OLD = "too_old"  # Its timestamp is further in the past than the tolerance.
     TOO_NEW = "too_new"  # Its timestamp is further in the future than the tolerance.
     TOO_LARGE = "too_large"  # The body is larger than `max_bytes`.
     NOT_JSON = "not_json"  # The body cannot be read as JSON.
-    NOT_AN_OBJECT = "not_an_object"  # The body is JSON, and no object.
-    MALFORMED_BODY = (
-        "malformed_body"  # A field that is signed is missing or of the wrong kind.
-    )
-    AMBIGUOUS = "ambiguous"  # What was signed may mean another id, amount or currency.
+    NOT_AN_OBJECT = "not_an_object"  # The body is JSON, but not an object.
+    MALFORMED_BODY = "malformed_body"  # A signed field is missing or has a wrong type.
+    AMBIGUOUS = "ambiguous"  # The signed text may mean another id, amount or currency.
 
 
 class WebhookVerificationError(PlexyError):
-    """A delivery that must not be acted on; whatever was wrong with it, it is this one class.
+    """Raised when a delivery must not be acted on, for any reason.
 
-    Neither the message nor the error holds a secret or any part of the delivery. Answer 401, and do nothing with the
-    body: anybody can post to your endpoint.
+    Neither the message nor the error holds a secret or any part of the delivery. Answer 401, and do not use the body:
+    anybody can post to your endpoint.
 
     Attributes:
         reason: What was wrong.
@@ -41,12 +43,12 @@ class WebhookVerificationError(PlexyError):
 
 
 class BodyReadError(ConfigurationError):
-    """The body that was passed is not the one that came: a fault of this server, and none of the sender's."""
+    """Raised when the passed body is not the body that arrived. This server changed it, not the sender."""
 
 
 def refused(reason: Reason, happened: str, advice: str) -> WebhookVerificationError:
-    """The error for a reason; it says that nothing of the delivery may be acted on."""
+    """Return the error for a reason. Its text says that the delivery must not be acted on."""
     return WebhookVerificationError(
-        f"{happened} Treat the delivery as if it never came; no money moved because of it. {advice}",
+        f"{happened} Treat the delivery as if it had never arrived; no money moved because of it. {advice}",
         reason=reason,
     )

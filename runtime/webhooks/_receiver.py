@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/_receiver.py; the generator copies it unchanged.
-"""From a delivery to the response to it: prove it, hand its event over once, and say 200 only when that is done.
+"""Receive deliveries: verify each one, pass its event on once, and answer 200 only after that has succeeded.
 
-No web framework is in here; the adapters beside this module give their requests to a `Receiver`. Each delivery that is
-not taken leaves a line at warning; an error of the user's function or store reaches the framework besides.
+This module uses no web framework; the adapters next to it pass their requests to a `Receiver`. Each delivery that is
+not accepted leaves a log record at warning. An error of the user's function or store also reaches the framework.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ _LOGGER = LOGGER.getChild("webhooks")
 
 
 class Reply(NamedTuple):
-    """What to answer to a delivery.
+    """Represent the response to a delivery.
 
     Args:
-        status: 200: taken, or taken before. 401 or 413: it cannot be trusted. 500 and 503: it is to be sent again.
-        text: A word for whoever reads the response; it tells an attacker nothing.
+        status: 200 if the event was handled, now or before. 401 or 413 if the delivery cannot be trusted. 500 or 503 if
+            it must be sent again.
+        text: A word for people who read the response. It reveals nothing to an attacker.
     """
 
     status: int
@@ -41,54 +42,56 @@ class Reply(NamedTuple):
 
 
 class Store(Protocol):
-    """Remembers which events were handled. All processes that receive webhooks must share one.
+    """Remember which events were handled. All processes that receive webhooks must share one store.
 
-    Each method may be `async`, for a `Receiver` that is used with `receive_async`.
+    Each method may be `async` if the `Receiver` is used with `receive_async`.
     """
 
     def claim(self, dedup_id: str) -> Claim | Awaitable[Claim]:
-        """Take an event to handle it: `new` if it is yours now, `done` if it was handled, `busy` while it is.
+        """Claim an event for handling.
 
-        Of two claims at one time, one gets `new`. A claim whose owner died must end by itself after a while.
+        Return `new` if the caller now owns the event, `done` if it was handled, `busy` while another owner handles it.
+        Of two simultaneous claims, exactly one gets `new`. The claim of an owner that died must expire after a while.
         """
         ...
 
     def done(self, dedup_id: str) -> object:
-        """The event was handled: it is never `new` again."""
+        """Record that the event was handled. No later claim gets `new`."""
         ...
 
     def release(self, dedup_id: str) -> object:
-        """Handling it failed: the next claim gets `new`."""
+        """Release an event whose handling failed. The next claim gets `new`."""
         ...
 
 
 class MemoryStore:
-    """Remembers in this process only, and only the latest events: for one process, and for tests.
+    """Remember the latest events in this process only: for a single process, and for tests.
 
-    After a restart it knows nothing, so an event that is sent again is handled again. With several processes, or where
-    handling an event twice would cost money, write a store over your database. The child of a fork knows what its
-    parent had handled, and holds none of its parent's claims.
+    The store is empty after a restart, so an event that is sent again is handled again. Write a store over your
+    database if several processes receive webhooks, or if handling an event twice would cost money. A forked child knows
+    the events that its parent had handled, and holds none of its parent's claims.
 
     Args:
-        size: How many events it remembers.
+        size: The largest number of events to remember.
     """
 
     def __init__(self, size: int = 100_000) -> None:
         if size < 1:
-            raise ConfigurationError("A MemoryStore remembers at least one event.")
+            raise ConfigurationError("A MemoryStore must remember at least one event.")
         self._size = size
-        # No lock: one that another thread holds while the process is forked is held in the child for good. Each step
-        # on these is whole by itself.
+        # There is no lock: a lock that another thread holds during a fork stays locked in the child for ever. Each
+        # operation on these containers is atomic.
         self._done: OrderedDict[str, None] = OrderedDict()
-        # With the process: the child of a fork has not the thread that made a claim, so nothing would ever end it.
+        # The keys hold the process id, because the thread that made a claim does not exist in a forked child. There,
+        # nothing would ever end the claim.
         self._busy: dict[tuple[int, str], object] = {}
 
     def claim(self, dedup_id: str) -> Claim:
-        """Take an event to handle it."""
+        """Claim an event for handling."""
         ours, key = object(), (os.getpid(), dedup_id)
         try:
             mine = self._busy.setdefault(key, ours) is ours
-            # Asked after the claim: another thread may have come to its end just before.
+            # Checked after the claim, because another thread may have finished just before it.
             if dedup_id not in self._done:
                 return "new" if mine else "busy"
         except BaseException:
@@ -98,14 +101,14 @@ class MemoryStore:
         return "done"
 
     def done(self, dedup_id: str) -> None:
-        """The event was handled."""
+        """Record that the event was handled."""
         self._done[dedup_id] = None
         if len(self._done) > self._size:
             self._done.popitem(last=False)
         self._busy.pop((os.getpid(), dedup_id), None)
 
     def release(self, dedup_id: str) -> None:
-        """Handling it failed."""
+        """Release an event whose handling failed."""
         self._busy.pop((os.getpid(), dedup_id), None)
 
     def _let_go(self, key: tuple[int, str], claim: object) -> None:
@@ -114,17 +117,18 @@ class MemoryStore:
 
 
 class Receiver:
-    """Takes deliveries, and hands each event to your function once.
+    """Receive deliveries, and pass each event to your function once.
 
-    Your function saves the event, or puts it into a queue, and returns quickly: v2 counts a delivery as failed after 30
-    seconds, and for the others no limit is known. What it returns is not looked at. When it raises, the event is given
-    back, so that it is handed over again when it is sent again, and the error reaches you as it is: respond with 500.
+    Your function should save the event or queue it, and return quickly: v2 counts a delivery as failed after 30
+    seconds, and no limit is known for the others. The return value is ignored. If your function raises, the event is
+    released, so that the next delivery of the event is passed on again. The error reaches you unchanged: respond with
+    500.
 
     Args:
-        handle: Your function; it may be `async` where `receive_async` is used.
-        secret: What deliveries must be proved with, as for `unwrap`.
-        store: Which events were handled. Without one, this process remembers them.
-        max_bytes: The largest body that is read.
+        handle: Your function; it may be `async` if you use `receive_async`.
+        secret: The secret that must prove deliveries, as for `unwrap`.
+        store: The store of handled events. Without one, this process remembers them.
+        max_bytes: The largest body size in bytes.
 
     Raises:
         ConfigurationError: if the secrets cannot be used.
@@ -140,27 +144,27 @@ class Receiver:
     ) -> None:
         _, problem = usable(secret)
         if problem is not None:
-            del secret  # It may be plain text, which a traceback with local variables must not show.
+            del secret  # The secret may be plain text, which a traceback with local variables must not show.
             raise ConfigurationError(problem)
         follow_environment()
         self._handle = handle
         self._secret = secret
         self._store: Store = MemoryStore() if store is None else store
         self.max_bytes = max_bytes
-        # An event loop holds its tasks by weak references only.
+        # An event loop keeps only weak references to its tasks.
         self._tasks: set[asyncio.Task[Reply]] = set()
 
     def receive(self, body: Body, headers: Headers) -> Reply:
-        """Take one delivery, and say what to answer.
+        """Receive one delivery, and return the response.
 
         Raises:
-            ConfigurationError: the secret or the body cannot be used, or something is `async` that must not be here.
-            Exception: whatever your function or the store raises; the delivery was not acknowledged then.
+            ConfigurationError: if the secret or the body cannot be used, or your function or the store is `async`.
+            Exception: any exception of your function or the store. The delivery was not acknowledged then.
         """
         event, reply = self._verified(body, headers)
         if event is None:
             return reply
-        # No variable of this frame may show a token to whoever reports the handler's error.
+        # No variable of this frame may show a token in a report about the handler's error.
         del body, headers
         claim, result = _Result(), _Result()
         in_handler = over = False
@@ -176,7 +180,7 @@ class Receiver:
             _not_async(self._store.done(event.dedup_id), "store.done")
         except BaseException as error:
             if over and isinstance(error, Exception):
-                raise  # Of the store: it was asked already.
+                raise  # The store raised it, and was already told that the event was handled.
             end = self._end(claim, result)
             _not_async(end(event.dedup_id), "the store")
             if in_handler:
@@ -185,9 +189,9 @@ class Receiver:
         return _taken(event)
 
     async def receive_async(self, body: Body, headers: Headers) -> Reply:
-        """The async twin of `receive`: what is not `async` runs in a thread, so that it holds nobody else up.
+        """Do the same as `receive`, for async code. A function that is not `async` runs in a thread.
 
-        An event that was proved is handled to its end, even if the request is cancelled because its sender hung up.
+        A verified event is handled to its end, even if the request is cancelled because the sender hung up.
         """
         event, reply = self._verified(body, headers)
         if event is None:
@@ -199,13 +203,18 @@ class Receiver:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            # From now on nobody but the log learns how it ends.
+            # The request is over, so only the log can report the result.
             task.add_done_callback(_tell_unheard)
             raise
 
     def unread(self, problem: Unread) -> Reply:
-        """Say what to answer to a delivery whose body was not read, and log why."""
-        _say(problem.level, "a webhook was not taken (%s): %s", problem.reason, problem)
+        """Return the response to a delivery whose body was not read, and log the reason."""
+        _say(
+            problem.level,
+            "a webhook was not accepted (%s): %s",
+            problem.reason,
+            problem,
+        )
         return problem.reply
 
     async def _hand_over(self, event: AnyEvent) -> Reply:
@@ -221,7 +230,7 @@ class Receiver:
             await _off_the_loop(self._store.done, event.dedup_id, _Result())
         except BaseException as error:
             if over and isinstance(error, Exception):
-                raise  # Of the store: it was asked already.
+                raise  # The store raised it, and was already told that the event was handled.
             await _off_the_loop(self._end(claim, result), event.dedup_id, _Result())
             if in_handler:
                 _tell_failed(event, error)
@@ -229,7 +238,7 @@ class Receiver:
         return _taken(event)
 
     def _end(self, claim: _Result, result: _Result) -> Callable[[str], object]:
-        """Choose what ends a claim that was interrupted, wherever that was; nothing does if it is not ours."""
+        """Return the function that ends an interrupted claim. It does nothing if the claim is not ours."""
         if not claim or claim.value != "new":
             return _nothing
         handled = bool(result) and not isawaitable(result.value)
@@ -258,10 +267,10 @@ _FAILED = Reply(500, "failed")
 
 
 class Unread(Exception):
-    """A body that an adapter did not read; `Receiver.unread` answers it.
+    """Raised when an adapter could not read a body; `Receiver.unread` returns the response.
 
     Args:
-        reply: What to answer.
+        reply: The response.
         reason: A word for the log.
         text: What happened.
         level: The level of the log record.
@@ -277,44 +286,44 @@ class Unread(Exception):
 
 
 def too_large(most: int) -> Unread:
-    """Say that a body is too large; no more of it was read than it takes to see that."""
+    """Return the error for a body that is too large. The body is not read beyond the limit."""
     text = f"Its body is larger than {most} bytes, or than the limit of the framework."
     return Unread(_TOO_LARGE, Reason.TOO_LARGE, text)
 
 
 def cut_short() -> Unread:
-    """Say that a body ended too early."""
-    text = "Its body ended before it was whole. Its sender hung up, or something on this server read the body first."
+    """Return the error for a body that ended too early."""
+    text = "Its body ended too early. Its sender hung up, or something on this server read the body first."
     return Unread(_FAILED, "cut_short", text)
 
 
 def read_before(error: Exception) -> Unread:
-    """Say that the framework has the body no more, because something read it in a way that does not keep it."""
+    """Return the error for a body that something else read first, and that the framework did not keep."""
     text = f"Something on this server read its body first ({type(error).__name__}: {error})."
     return Unread(_FAILED, "read_before", text, ERROR)
 
 
 def not_acknowledged(error: Exception, status: int) -> Exception:
-    """Give what to raise for an error of the handler's that the framework turns into a response.
+    """Return the exception to raise for a handler's error that the framework turns into a response.
 
-    It is the error itself, unless its response would acknowledge an event that was not handled.
+    This is the error itself, unless its response would acknowledge an event that was not handled.
     """
     if status >= 400:
         return error
     name = type(error).__name__
     failure = RuntimeError(
-        f"The handler of the webhook raised {name}, whose status is {status}. An error cannot acknowledge an event: it "
-        "was given back, and is handed over again when it is sent again. Return from the handler to acknowledge it."
+        f"The handler of the webhook raised {name}, whose status is {status}. An error cannot acknowledge an event: "
+        "the event was released, and its next delivery is handled again. Return from the handler to acknowledge it."
     )
     failure.__cause__ = error
     return failure
 
 
 def _reply_to(event: AnyEvent, claim: object) -> Reply:
-    """The response to an event that somebody else handles, or handled."""
+    """Return the response to an event that another owner is handling or has handled."""
     if claim not in _CLAIMS:
         raise ConfigurationError(
-            f"The store's claim gave a {type(claim).__name__}; it gives 'new', 'done' or 'busy'."
+            f"The store's claim returned a {type(claim).__name__}. It must return 'new', 'done' or 'busy'."
         )
     if claim == "done":
         _say(
@@ -323,10 +332,10 @@ def _reply_to(event: AnyEvent, claim: object) -> Reply:
             _named(event),
         )
         return _TAKEN
-    # An event under way must be sent again: the one who is at it may fail.
+    # The current owner of the event may still fail, so the event must be sent again.
     _say(
         WARNING,
-        "the webhook %s is being handled already; it is to be sent again",
+        "the webhook %s is being handled already; it must be sent again",
         _named(event),
     )
     return _BUSY
@@ -338,14 +347,14 @@ def _taken(event: AnyEvent) -> Reply:
 
 
 def _tell_failed(event: AnyEvent, error: BaseException) -> None:
-    """Leave a line for an error that the framework reports, with its traceback, in its own way."""
+    """Log one line for a handler's error. The framework reports its traceback."""
     if isinstance(error, Exception):
-        text = "the handler of the webhook %s raised %s; it is handed over again when it is sent again"
+        text = "the handler of the webhook %s raised %s; its next delivery is handled again"
         _say(WARNING, text, _named(event), type(error).__name__)
 
 
 def _tell_unheard(task: asyncio.Task[Reply]) -> None:
-    """Report the error of an event whose request is over: no framework does."""
+    """Report the error of an event whose request is over, because no framework reports it."""
     error = None if task.cancelled() else task.exception()
     if error is not None:
         with failures_ignored(of_the_caller=True):
@@ -355,42 +364,43 @@ def _tell_unheard(task: asyncio.Task[Reply]) -> None:
 
 
 def _say(level: int, text: str, *values: object) -> None:
-    # A log filter of the user's that fails must not decide about a delivery.
+    # A failing log filter of the program must not decide about a delivery.
     with failures_ignored(of_the_caller=True):
         _LOGGER.log(level, text, *values)
 
 
 def _named(event: AnyEvent) -> str:
-    # The name of an event that nobody knows may be any text.
+    # The name of an unknown event may be any text.
     return f"{event.name[:100]!r} ({event.dedup_id})"
 
 
 def _not_async(value: Any, whose: str) -> Any:
     if not isawaitable(value):
         return value
-    getattr(value, "close", str)()  # A coroutine that is never awaited would warn.
+    # Closed, because Python warns about a coroutine that is never awaited.
+    getattr(value, "close", str)()
     raise ConfigurationError(
         f"{whose} is async, and receive() cannot await it. Use receive_async()."
     )
 
 
 def _nothing(dedup_id: str) -> None:
-    """End no claim."""
+    """Do nothing, for a claim that is not ours."""
 
 
 class _Result(defaultdict[str, Any]):
-    """What a function gave: empty until it has."""
+    """Hold the result of a function. It is empty until the function has returned."""
 
     @property
     def value(self) -> Any:
-        """What it gave; it is not called for it."""
+        """Return the result; None if there is none yet. This does not call the function."""
         return self.get("value")
 
 
 async def _off_the_loop(
     function: Callable[[Any], Any], argument: Any, result: _Result
 ) -> None:
-    """Note what a function gives; one that is not async runs in a thread."""
+    """Store the result of a function. A function that is not async runs in a thread."""
     if iscoroutinefunction(function):
         result["value"] = await function(argument)
         return
@@ -399,8 +409,8 @@ async def _off_the_loop(
         None, lambda: context.run(_call, function, argument, result)
     )
     interrupts: list[BaseException] = []
-    # Nothing can stop a thread. So its end is waited for, even while the event loop is being closed: otherwise the
-    # event would be released while it is still handled, or claimed after it was given up.
+    # A thread cannot be stopped. So this waits for its end, even while the event loop is closing. Otherwise the event
+    # would be released while it is still being handled, or claimed after it was given up.
     while not work.done():
         try:
             await asyncio.wait([work])
@@ -409,8 +419,10 @@ async def _off_the_loop(
         except BaseException as error:
             interrupts.append(error)
     problem = work.exception()
-    for reason in (*interrupts, *filter(None, [problem])):
-        raise reason
+    if interrupts:
+        raise interrupts[0]
+    if problem is not None:
+        raise problem
     if isawaitable(result.value):
         result["value"] = await result.pop("value")
 
@@ -418,15 +430,15 @@ async def _off_the_loop(
 def _call(function: Callable[[Any], Any], argument: Any, result: _Result) -> None:
     result.default_factory = partial(function, argument)
     try:
-        # In one step: no interrupt can come between what the function did and the note of it.
+        # One step calls the function and stores its result, so no interrupt can separate the two.
         _ = result["value"]
     except StopIteration as stop:
-        # No future can hold it.
+        # A future cannot hold a StopIteration.
         raise RuntimeError("StopIteration was raised.") from stop
 
 
 def declared_length(content_length: str | None) -> int:
-    """What a header Content-Length says; 0 if there is none, or one that cannot be read. The body is counted too."""
+    """Return the value of a Content-Length header; 0 if it is missing or invalid. The body is counted as well."""
     try:
         return int(content_length or 0)
     except ValueError:

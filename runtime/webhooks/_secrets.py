@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/_secrets.py; the generator copies it unchanged.
-"""The three ways in which a delivery is proved, one class of secret each: the class that you pass chooses the way.
+"""Define the three verification schemes, each as a class of secret. The secret's class selects the scheme.
 
-Each class checks the headers and the body of a delivery, and makes the headers of a test delivery. Texts are compared
-as bytes in constant time.
+Each class verifies the headers and the body of a delivery, and makes the headers of a test delivery. Tokens and
+signatures are compared in constant time.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ _UUID = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE
 )
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
-# A header with more signatures than any rotation needs is an attempt to make us count.
+# No rotation needs more signatures. A header with more is an attempt to waste our time.
 _MOST_SIGNATURES = 16
-# Nor is a number with an exponent like this an amount: written out it would only fill the memory.
+# A number with a larger exponent is not an amount. Writing it out would only fill the memory.
 _MOST_DIGITS = 100
 
 
 class Delivery(NamedTuple):
-    """What a secret looks at.
+    """Hold the parts of a delivery that a secret verifies.
 
     Args:
         header: The value of the scheme's header.
-        signed: What the scheme signs: the raw body, or the text of its fields.
-        now: Seconds since 1970.
+        signed: The bytes that the scheme signs: the raw body, or the text of its fields.
+        now: The time in seconds since 1970.
     """
 
     header: str
@@ -53,13 +53,13 @@ class Delivery(NamedTuple):
 
 
 class Secret(ABC):
-    """What only Plexy Pay and you know. It shows itself as ``********``, and cannot be pickled or copied.
+    """Hold a secret that only Plexy Pay and you know. Its repr is ``********``, and it cannot be pickled or copied.
 
     Args:
         text: The secret.
 
     Raises:
-        ConfigurationError: if the text cannot be a secret; no part of it is shown.
+        ConfigurationError: if the text cannot be a secret. The error shows no part of it.
     """
 
     __slots__ = ("_key",)
@@ -67,9 +67,9 @@ class Secret(ABC):
     scheme: ClassVar[str]
     header: ClassVar[str]
     signs_fields: ClassVar[bool] = False
-    """Whether only fields of the parsed body are signed, so that the body must be read before it is trusted."""
+    """Whether only fields of the parsed body are signed, so that the body must be parsed before it is trusted."""
     prefix: ClassVar[str] = ""
-    """What the text may begin with that is no part of the secret."""
+    """An optional prefix of the text that does not belong to the secret."""
 
     def __init__(self, text: str) -> None:
         problem = secret_problem(text, self.prefix)
@@ -80,15 +80,15 @@ class Secret(ABC):
 
     @abstractmethod
     def proves(self, delivery: Delivery) -> bool:
-        """Whether the delivery was made with this secret.
+        """Return whether the delivery was made with this secret.
 
         Raises:
-            WebhookVerificationError: if it can be made with no secret at all.
+            WebhookVerificationError: if no secret can have made the delivery.
         """
 
     @abstractmethod
     def headers(self, signed: bytes, now: float) -> dict[str, str]:
-        """The header that proves what the scheme signs."""
+        """Return the header that proves the signed bytes."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({MASK})"
@@ -98,7 +98,7 @@ class Secret(ABC):
 
 
 def secret_problem(text: object, prefix: str = "") -> str | None:
-    """What is wrong with the text of a secret, without any part of it; None if nothing is."""
+    """Return the problem with the text of a secret, without any part of it; None if there is none."""
     if not isinstance(text, str):
         return (
             f"The webhook secret is a {type(text).__name__}, not text. Pass it as str."
@@ -117,11 +117,11 @@ def secret_problem(text: object, prefix: str = "") -> str | None:
 
 
 class TokenSecret(Secret):
-    """The token of `Authorization: Bearer <token>`, as `transaction.*` webhooks carry it.
+    """Hold the token of `Authorization: Bearer <token>`, which `transaction.*` webhooks carry.
 
-    The raw token, `Bearer <token>` and `Bearer Bearer <token>` are taken: the first is documented with one `Bearer`,
-    and merchants have seen all three. It proves that the sender knows the token. It says nothing about the body:
-    whoever learns the token can send any event, and a delivery can be sent again.
+    The raw token, `Bearer <token>` and `Bearer Bearer <token>` are accepted: the header is documented with one
+    `Bearer`, and merchants have seen all three forms. The token proves only that the sender knows it. It does not
+    protect the body: anyone who learns the token can send any event, and a delivery can be replayed.
 
     Args:
         text: The token alone, without `Bearer`.
@@ -133,7 +133,7 @@ class TokenSecret(Secret):
     header = "authorization"
 
     def proves(self, delivery: Delivery) -> bool:
-        """Whether the header is the token."""
+        """Return whether the header holds the token."""
         matched = _AUTHORIZATION.fullmatch(delivery.header)
         if matched is None:
             raise refused(
@@ -141,27 +141,28 @@ class TokenSecret(Secret):
                 "The header Authorization of the webhook is not a token, alone or after Bearer.",
                 "If Plexy Pay sent it, compare how your webhooks are set up.",
             )
-        # Of equal length, so that the time does not even tell how long the token is.
+        # The hashes have equal lengths, so the time does not reveal even the length of the token.
         return hmac.compare_digest(
             _sha256(matched[1].encode("ascii")), _sha256(self._key)
         )
 
     def headers(self, signed: bytes, now: float) -> dict[str, str]:
-        """The header as it is documented, with one `Bearer`."""
+        """Return the header in its documented form, with one `Bearer`."""
         return {"Authorization": f"Bearer {self._key.decode('ascii')}"}
 
 
 class FieldsSecret(Secret):
-    """Your private API key, with which the callbacks of 2023 sign five of their fields in `x-signature`.
+    """Hold your private API key, which signs five fields of the callbacks of 2023 in `x-signature`.
 
-    Signed are `id`, `amount`, `currency`, `orderReference` and `success`, one after the other without anything between
-    them. So a delivery is refused if the text that was signed can be divided into another id, amount or currency. It
-    cannot where the id is a UUID: then the amount ends where the letters of an ISO 4217 code begin. The docs of 2023
-    call the id of a transaction a Guid; that the callback's id is one is inferred. Nothing else in the body is signed.
-    Therefore a delivery proved so is always a `PaymentCallback`, whatever else it says.
+    The signature covers `id`, `amount`, `currency`, `order_reference` (`orderReference` in the body) and `success`,
+    joined without separators. So a delivery is refused if its signed text can also be split into another id, amount or
+    currency. An id that is a UUID makes the split unique: the amount then ends where the letters of an ISO 4217 code
+    begin. The docs of 2023 call the id of a transaction a Guid; for the callback's id this is inferred. No other field
+    of the body is signed. So a delivery proved this way is always a `PaymentCallback`, whatever the rest of the body
+    says.
 
     Args:
-        text: The private key, with or without its `pr_`, which is not part of the secret.
+        text: The private key, with or without the prefix `pr_`, which does not belong to the secret.
     """
 
     __slots__ = ()
@@ -172,12 +173,12 @@ class FieldsSecret(Secret):
     prefix = "pr_"
 
     def proves(self, delivery: Delivery) -> bool:
-        """Whether the header is the HMAC-SHA256 of the five fields."""
+        """Return whether the header is the HMAC-SHA256 of the five fields."""
         given = _digest_in(delivery.header, "x-signature")
         return hmac.compare_digest(given, self._sign(delivery.signed))
 
     def headers(self, signed: bytes, now: float) -> dict[str, str]:
-        """The header for the text of the five fields."""
+        """Return the header for the text of the five fields."""
         return {"x-signature": self._sign(signed).hex()}
 
     def _sign(self, text: bytes) -> bytes:
@@ -185,14 +186,14 @@ class FieldsSecret(Secret):
 
 
 class BodySecret(Secret):
-    """The secret with which v2 signs the whole body in `Plexy-Signature: t=<seconds>,v1=<hex>`.
+    """Hold the secret that signs the whole body of v2 events, in `Plexy-Signature: t=<seconds>,v1=<hex>`.
 
-    The timestamp is not part of what is signed: the tolerance keeps out deliveries that were held back, but whoever
-    caught a delivery can send it again with a timestamp of today. Only `dedup_id` responses that.
+    The timestamp is not signed. The tolerance refuses delayed deliveries, but an attacker who intercepted a delivery
+    can replay it with a new timestamp. Only `dedup_id` protects against that.
 
     Args:
         text: The secret.
-        tolerance: By how many seconds the timestamp may be off the clock, in the past and in the future.
+        tolerance: The largest difference in seconds between the timestamp and the clock, in the past or the future.
     """
 
     __slots__ = ("tolerance",)
@@ -203,7 +204,9 @@ class BodySecret(Secret):
     def __init__(self, text: str, *, tolerance: float = 300) -> None:
         problem = secret_problem(text)
         if type(tolerance) not in (int, float) or not 0 < tolerance < 10**9:
-            problem = "The tolerance of a BodySecret is a number of seconds above 0."
+            problem = (
+                "The tolerance of a BodySecret must be a number of seconds above 0."
+            )
         if problem is not None:
             del text  # A traceback with local variables must not show it.
             raise ConfigurationError(problem)
@@ -211,9 +214,13 @@ class BodySecret(Secret):
         self.tolerance: float = tolerance
 
     def proves(self, delivery: Delivery) -> bool:
-        """Whether one of the header's signatures is the HMAC-SHA256 of the body, and its timestamp is of now.
+        """Return whether one of the header's signatures is the HMAC-SHA256 of the body.
 
-        The signature is looked at first: a timestamp that is off tells of a clock only if the delivery is genuine.
+        The signatures are checked before the timestamp, because a wrong timestamp points to a wrong clock only if the
+        delivery is genuine.
+
+        Raises:
+            WebhookVerificationError: if the header is malformed, or the timestamp is outside the tolerance.
         """
         timestamp, signatures = _parts(delivery.header)
         expected = self._sign(delivery.signed)
@@ -222,15 +229,17 @@ class BodySecret(Secret):
         age = delivery.now - timestamp
         if abs(age) <= self.tolerance:
             return True
-        late, past = age > 0, "past" if age > 0 else "future"
+        reason, direction = Reason.TOO_NEW, "future"
+        if age > 0:
+            reason, direction = Reason.TOO_OLD, "past"
         raise refused(
-            Reason.TOO_OLD if late else Reason.TOO_NEW,
-            f"The timestamp of the webhook is more than {self.tolerance:g} seconds in the {past}.",
+            reason,
+            f"The timestamp of the webhook is more than {self.tolerance:g} seconds in the {direction}.",
             "If that happens often, set the clock of this machine, or give BodySecret a larger tolerance.",
         )
 
     def headers(self, signed: bytes, now: float) -> dict[str, str]:
-        """The header for a body at a time."""
+        """Return the header for a body at a time."""
         return {"Plexy-Signature": f"t={int(now)},v1={self._sign(signed).hex()}"}
 
     def _sign(self, body: bytes) -> bytes:
@@ -252,7 +261,7 @@ def _digest_in(text: str, header: str) -> bytes:
 
 
 def _parts(header: str) -> tuple[int, Sequence[bytes]]:
-    """The timestamp and the signatures of `Plexy-Signature`; parts of other names are passed over."""
+    """Return the timestamp and the signatures of `Plexy-Signature`. Other parts of the header are ignored."""
     parts = [part.strip(" ").partition("=") for part in header.split(",")]
     times = [value for name, _, value in parts if name == "t"]
     signatures = [value for name, _, value in parts if name == "v1"]
@@ -262,29 +271,28 @@ def _parts(header: str) -> tuple[int, Sequence[bytes]]:
     ):
         raise refused(
             Reason.MALFORMED_HEADER,
-            "The header Plexy-Signature of the webhook is not of the form t=<seconds>,v1=<64 hexadecimal digits>.",
+            "The header Plexy-Signature of the webhook does not have the form t=<seconds>,v1=<64 hexadecimal digits>.",
             "If Plexy Pay sent it, compare how your webhooks are set up.",
         )
     return int(times[0]), [bytes.fromhex(value) for value in signatures]
 
 
 def signed_texts(fields: Mapping[str, Any]) -> list[bytes]:
-    """What `FieldsSecret` signs: the five fields of a body one after the other.
+    """Return the texts that a `FieldsSecret` may have signed: the five fields of a body, joined without separators.
 
-    The number of `amount` can be written in more than one way, and the vendor's code signs it as PHP prints it: as
-    it came, and without zeros at the end, are both tried.
+    The number in `amount` has several spellings, and the vendor's code signs PHP's spelling. So the texts include the
+    spelling of the body and the one without trailing zeros.
 
     Raises:
-        WebhookVerificationError: if a field is missing, or of another kind.
+        WebhookVerificationError: if a field is missing or has a wrong type.
     """
-    own_id, amount, currency = (
-        fields.get("id"),
-        fields.get("amount"),
-        fields.get("currency"),
-    )
-    success, reference = fields.get("success"), fields.get("orderReference")
+    own_id = fields.get("id")
+    amount = fields.get("amount")
+    currency = fields.get("currency")
+    success = fields.get("success")
+    reference = fields.get("orderReference")
     if reference is None:
-        reference = ""  # Without one, the vendor's code adds nothing.
+        reference = ""  # The vendor's code adds nothing for a missing reference.
     ways = _written(amount)
     if not (
         isinstance(own_id, str)
@@ -297,18 +305,18 @@ def signed_texts(fields: Mapping[str, Any]) -> list[bytes]:
     ):
         raise refused(
             Reason.MALFORMED_BODY,
-            "The callback lacks one of the fields that are signed (id, amount, currency, orderReference, success), "
-            "or one is of another kind.",
-            "If it is an event of another kind, verify it with the secret of its own scheme.",
+            "The callback lacks one of the signed fields (id, amount, currency, orderReference, success), or one of "
+            "them has a wrong type.",
+            "If it is another event, verify it with the secret of its own scheme.",
         )
     end = f"{currency}{reference}{'true' if success else 'false'}"
     return [f"{own_id}{way}{end}".encode("utf-8", "surrogatepass") for way in ways]
 
 
 def can_be_read_otherwise(own_id: str, text: str) -> bool:
-    """Say whether a text that was signed may mean another id, amount or currency than it is said to.
+    """Return whether a signed text may mean another id, amount or currency than the body states.
 
-    An id that begins with a UUID is that UUID. Any other id may end with digits, or hold an amount and a currency.
+    An id that begins with a UUID is that UUID. Any other id may end with digits, or contain an amount and a currency.
     """
     uuid = _UUID.match(text)
     if uuid is not None:
@@ -317,7 +325,7 @@ def can_be_read_otherwise(own_id: str, text: str) -> bool:
 
 
 def _readings(text: str) -> Iterator[tuple[int, int]]:
-    """Give where the amount and the currency of a text may begin, if its id may be any text."""
+    """Yield the possible positions of the amount and the currency in a text, if the id may be any text."""
     for currency in _CURRENCY.finditer(text):
         if currency[0] in EXPONENTS:
             end = currency.start()
@@ -329,13 +337,12 @@ def _readings(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _written(amount: object) -> list[str]:
-    """The ways in which an amount may have been written when it was signed; none if it is no amount."""
+    """Return the possible spellings of an amount in a signed text; none if the value is not an amount."""
     if isinstance(amount, Decimal) and abs(amount.adjusted()) <= _MOST_DIGITS:
         text = f"{amount:f}"
-        # The vendor's PHP drops the zeros at the end; what does not read JSON into floats keeps them.
-        return list(
-            dict.fromkeys((text, text.rstrip("0").rstrip(".") if "." in text else text))
-        )
+        # The vendor's PHP drops trailing zeros. Code that does not read JSON numbers as floats keeps them.
+        short = text.rstrip("0").rstrip(".") if "." in text else text
+        return [text] if short == text else [text, short]
     if isinstance(amount, int) and not isinstance(amount, bool):
         return [str(amount)]
     return [amount] if isinstance(amount, str) and _NUMBER.fullmatch(amount) else []

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/aiohttp.py; the generator copies it unchanged.
-"""Webhooks in aiohttp.
+"""Receive webhooks in aiohttp.
 
 app.add_routes([web.post("/plexy/webhooks", webhook_handler(handle, secret=webhooks.TokenSecret(token)))])
 """
@@ -24,13 +24,13 @@ def webhook_handler(
     store: Store | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """A request handler that takes deliveries and hands each event to your function once.
+    """Return a request handler that receives deliveries and passes each event to your function once.
 
     Args:
-        handle: Your function. One that is not `async` runs in a thread.
-        secret: What deliveries must be proved with, as for `unwrap`.
-        store: Which events were handled. Without one, this process remembers them.
-        max_bytes: The largest body that is read, whatever the application's `client_max_size` is.
+        handle: Your function. A function that is not `async` runs in a thread.
+        secret: The secret that must prove deliveries, as for `unwrap`.
+        store: The store of handled events. Without one, this process remembers them.
+        max_bytes: The largest body size in bytes, regardless of the application's `client_max_size`.
 
     Raises:
         ConfigurationError: if the secrets cannot be used.
@@ -54,10 +54,10 @@ def webhook_handler(
 async def _read(request: web.Request, most: int) -> bytes:
     if (request.content_length or 0) > most:
         raise too_large(most)
-    # A middleware may have read it. If not, the limit of this handler holds in place of the application's.
-    source = (
-        request.clone(client_max_size=most + 1) if request.can_read_body else request
-    )
+    # A middleware may have read the body. If not, the limit of this handler replaces the application's.
+    source = request
+    if request.can_read_body:
+        source = request.clone(client_max_size=most + 1)
     try:
         return await source.read()
     except web.HTTPRequestEntityTooLarge:

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/django.py; the generator copies it unchanged.
-"""Webhooks in Django.
+"""Receive webhooks in Django.
 
 urlpatterns = [path("plexy/webhooks", webhook_view(handle, secret=webhooks.TokenSecret(token)))]
 """
@@ -49,16 +49,17 @@ def webhook_view(
     store: Store | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """A view that takes deliveries and hands each event to your function once.
+    """Return a view that receives deliveries and passes each event to your function once.
 
-    It takes POST only, needs no CSRF token, and is in no transaction of `ATOMIC_REQUESTS`, of whichever database: a
-    claim must be seen by other processes at once. Your function opens its own with `transaction.atomic()`.
+    The view accepts only POST and needs no CSRF token. It runs outside the transactions of `ATOMIC_REQUESTS`, for all
+    databases, because other processes must see a claim at once. Your function can open its own transaction with
+    `transaction.atomic()`.
 
     Args:
         handle: Your function; it may be `async`, under WSGI and ASGI.
-        secret: What deliveries must be proved with, as for `unwrap`.
-        store: Which events were handled; its methods are not `async`. Without one, this process remembers them.
-        max_bytes: The largest body that is read. `DATA_UPLOAD_MAX_MEMORY_SIZE` may set a lower limit.
+        secret: The secret that must prove deliveries, as for `unwrap`.
+        store: The store of handled events; its methods must not be `async`. Without one, this process remembers them.
+        max_bytes: The largest body size in bytes. `DATA_UPLOAD_MAX_MEMORY_SIZE` may set a lower limit.
 
     Raises:
         ConfigurationError: if the secrets cannot be used.
@@ -77,7 +78,7 @@ def webhook_view(
             reply.text.encode(), status=reply.status, content_type="text/plain"
         )
 
-    # Without an alias, the transaction of the default database alone would be left out.
+    # Without an alias, only the transaction of the default database would be disabled.
     aliases: Any = connections
     for alias in aliases:
         non_atomic_requests(using=alias)(plexy_webhook)
@@ -90,7 +91,7 @@ def _read(request: Any, most: int) -> bytes:
     if length > most:
         raise too_large(most)
     try:
-        # Without a length, `request.body` could be of any size.
+        # Without a length, `request.body` could have any size.
         body: bytes = request.body if length > 0 else request.read(most + 1)
     except RequestDataTooBig:
         raise too_large(most) from None

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/fastapi.py; the generator copies it unchanged.
-"""Webhooks in FastAPI.
+"""Receive webhooks in FastAPI.
 
 app.include_router(webhook_router("/plexy/webhooks", handle, secret=webhooks.TokenSecret(token)))
 """
@@ -36,16 +36,16 @@ def webhook_router(
     store: Store | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> APIRouter:
-    """A router with one POST operation, which takes deliveries and hands each event to your function once.
+    """Return a router with one POST operation that receives deliveries and passes each event to your function once.
 
-    The operation is not in the OpenAPI document of your application.
+    The OpenAPI document of your application does not list the operation.
 
     Args:
-        path: Where deliveries are posted to.
-        handle: Your function. One that is not `async` runs in a thread.
-        secret: What deliveries must be proved with, as for `unwrap`.
-        store: Which events were handled. Without one, this process remembers them.
-        max_bytes: The largest body that is read.
+        path: The path that deliveries are posted to.
+        handle: Your function. A function that is not `async` runs in a thread.
+        secret: The secret that must prove deliveries, as for `unwrap`.
+        store: The store of handled events. Without one, this process remembers them.
+        max_bytes: The largest body size in bytes.
 
     Raises:
         ConfigurationError: if the secrets cannot be used.
@@ -80,6 +80,6 @@ async def _read(request: Request, most: int) -> bytes:
     except ClientDisconnect as error:
         raise cut_short() from error
     except RuntimeError as error:
-        # So Starlette says that the stream was consumed.
+        # Starlette raises this error if the stream was already consumed.
         raise read_before(error) from error
     return bytes(body)

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/flask.py; the generator copies it unchanged.
-"""Webhooks in Flask.
+"""Receive webhooks in Flask.
 
 app.add_url_rule("/plexy/webhooks", view_func=webhook_view(handle, secret=webhooks.TokenSecret(token)))
 """
@@ -29,16 +29,16 @@ def webhook_view(
     store: Store | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Callable[..., Response]:
-    """A view function that takes deliveries and hands each event to your function once.
+    """Return a view function that receives deliveries and passes each event to your function once.
 
-    It takes POST only. Its endpoint is named after your function, unless you pass `endpoint` to `add_url_rule`. Where
-    Flask-WTF protects all views, exempt this one: `csrf.exempt(view)`.
+    The view accepts only POST. Its endpoint has the name of your function, unless you pass `endpoint` to
+    `add_url_rule`. If Flask-WTF protects all views, exempt this one: `csrf.exempt(view)`.
 
     Args:
         handle: Your function; it may be `async` if Flask was installed with its extra `async`.
-        secret: What deliveries must be proved with, as for `unwrap`.
-        store: Which events were handled; its methods are not `async`. Without one, this process remembers them.
-        max_bytes: The largest body that is read. `MAX_CONTENT_LENGTH` may set a lower limit.
+        secret: The secret that must prove deliveries, as for `unwrap`.
+        store: The store of handled events; its methods must not be `async`. Without one, this process remembers them.
+        max_bytes: The largest body size in bytes. `MAX_CONTENT_LENGTH` may set a lower limit.
 
     Raises:
         ConfigurationError: if the secrets cannot be used.
@@ -63,7 +63,7 @@ class _WebhookView(View):
         self._receiver = receiver
 
     def dispatch_request(self) -> Response:
-        """Answer one delivery."""
+        """Return the response to one delivery."""
         receiver = self._receiver
         try:
             reply = receiver.receive(_read(receiver.max_bytes), request.headers)
@@ -90,7 +90,7 @@ def _read(most: int) -> bytes:
 
 
 def _chunks(most: int) -> bytes:
-    """Read a body whose length nobody has told."""
+    """Read a body of undeclared length."""
     body = bytearray()
     while piece := request.stream.read(_PIECE):
         body += piece

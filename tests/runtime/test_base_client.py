@@ -575,7 +575,7 @@ def test_on_this_machine_it_runs_and_warns_once_at_the_users_line(
     [warning] = caught
     assert warning.category is InferredOperationWarning
     assert "is only inferred" in str(warning.message)
-    assert "elsewhere" in str(warning.message)
+    assert "to this machine only" in str(warning.message)
     assert "allow_inferred=True" in str(warning.message)
     if flavor.name == "sync":
         assert warning.filename == sys.modules["helpers.calls"].__file__

@@ -424,7 +424,7 @@ def test_a_saved_call_belongs_to_its_prefix(flavor: Flavor) -> None:
         )
         other = kind(KEY, base_url=f"{server.origin}/two")
         with pytest.raises(
-            ConfigurationError, match="/one, and this client has .*/two"
+            ConfigurationError, match="/one, but this client has .*/two"
         ):
             own(flavor, other.reconcile(saved))
         before = len(server.requests)

@@ -404,7 +404,7 @@ def test_a_key_is_taken_in_each_form(key: Any) -> None:
 )
 def test_what_is_no_key_is_refused_before_anything_is_encrypted(key: Any) -> None:
     with pytest.raises(
-        ConfigurationError, match="no RSA public key of 2048 bits"
+        ConfigurationError, match="not an RSA public key of at least 2048 bits"
     ) as caught:
         card().encrypt(key, padding=cards.Padding.OAEP_SHA256)
     assert caught.value.outcome is Outcome.NOT_SENT
@@ -787,7 +787,7 @@ def test_a_time_zone_is_sent_as_a_plain_number(given_: Any, sent: str) -> None:
 def test_browser_details_that_cannot_be_are_refused_by_their_name(
     name: str, wrong: Any
 ) -> None:
-    with pytest.raises(InvalidParameterError, match=f"^{name}: "):
+    with pytest.raises(InvalidParameterError, match=f"^{name} is n"):
         cards.browser_details(**{**BROWSER, name: wrong})
 
 

@@ -385,7 +385,8 @@ def test_a_request_hook_that_turns_the_request_to_another_port_is_refused(
         injected = flavor.request_hook(url(port=elsewhere.port))
         client = flavor.client(server.origin, http_client=injected)
         with pytest.raises(
-            RequestRefusedError, match=f"turned to http://127.0.0.1:{elsewhere.port}"
+            RequestRefusedError,
+            match=f"redirected to http://127.0.0.1:{elsewhere.port}",
         ):
             flavor.call(client, reading())
     assert server.requests == []
@@ -559,7 +560,7 @@ def test_a_response_hook_that_fails_after_a_success_means_an_unknown_outcome(
     with WireServer(json_response({"success": True})) as server:
         client = flavor.client(server.origin, http_client=flavor.response_hook(hook))
         with pytest.raises(
-            OutcomeUnknownError, match="a hook failed after it had arrived"
+            OutcomeUnknownError, match="a hook failed after the response had arrived"
         ) as caught:
             flavor.call(client, capturing())
     assert isinstance(caught.value.cause, DecodingError)

@@ -137,9 +137,9 @@ def test_info_says_why_a_call_is_sent_again_and_after_which_pause(
     assert events(records) == ["attempt", "retry", "attempt", "retry", "attempt"]
     assert [record.getMessage().partition(": ")[2] for record in records] == [
         "503, in 0.000 s, attempt 1, id 'th_1'",
-        "is sent again in 7.000 s after 503, attempt 1",
+        "sending again in 7.000 s after 503, attempt 1",
         "no response (connection, something may have left), in 0.000 s, attempt 2, id 'th_1'",
-        "is sent again in 1.000 s after no response (connection, something may have left), attempt 2",
+        "sending again in 1.000 s after no response (connection, something may have left), attempt 2",
         "200, in 0.000 s, attempt 3, id 'th_1'",
     ]
     assert facts(records[1])["pause"] == 7.0

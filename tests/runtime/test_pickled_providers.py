@@ -122,7 +122,7 @@ def test_a_callable_that_is_gone_where_the_client_is_unpickled_is_named(
 ) -> None:
     data = pickle.dumps(PlexyPay(provider))
     monkeypatch.delattr(sys.modules[__name__], "provider")
-    with pytest.raises(ConfigurationError, match=f"{__name__}:provider is not there"):
+    with pytest.raises(ConfigurationError, match=f"{__name__}:provider does not exist"):
         pickle.loads(data)
 
 

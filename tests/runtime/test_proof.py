@@ -239,7 +239,7 @@ def test_a_success_without_the_word_is_an_unknown_outcome_with_the_whole_respons
         flavor, json_response(body, 201, {"X-Request-Id": "rq-1"}), refunding()
     )
     assert_unclear(error, body.get("id"))
-    assert "`success`, which is true then, is missing" in str(error)
+    assert "`success` should be true, and is missing" in str(error)
 
 
 def assert_unclear(error: Any, identity: str | None) -> None:

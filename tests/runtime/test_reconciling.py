@@ -761,16 +761,20 @@ def test_a_call_is_saved_with_the_time_of_the_client_s_clock() -> None:
 @pytest.mark.parametrize(
     ("call", "facts", "problem"),
     [
-        ("transactions.list", {}, "no operation that moves money"),
+        ("transactions.list", {}, "not an operation that moves money"),
         (
             "payment_links.create",
             {"order_reference": "A"},
-            "no operation that moves money",
+            "not an operation that moves money",
         ),
         ("direct_payments.create", {}, "needs order_reference"),
         ("direct_payments.create", {"order_reference": None}, "needs order_reference"),
         ("direct_payments.create", {"order_reference": ""}, "needs order_reference"),
-        ("direct_payments.create", {"order_reference": "A", "id": "tx"}, "has no id"),
+        (
+            "direct_payments.create",
+            {"order_reference": "A", "id": "tx"},
+            "cannot be looked up by id",
+        ),
         (
             "direct_payments.create",
             {"order_reference": "A", "amount": 1.5},
@@ -781,7 +785,7 @@ def test_a_call_is_saved_with_the_time_of_the_client_s_clock() -> None:
         (
             "settlement_orders.create",
             {"order_reference": "A"},
-            "has no order_reference",
+            "cannot be looked up by order_reference",
         ),
     ],
 )

@@ -576,7 +576,7 @@ def test_a_client_of_another_origin_or_environment_refuses(
             for rotated in (False, True):
                 with pytest.raises(
                     ConfigurationError,
-                    match="proves nothing about the call. Nothing was sent",
+                    match="prove nothing about the call. Nothing was sent",
                 ):
                     shop.ask(error, stranger, key_rotated=rotated)
         assert other.requests == []

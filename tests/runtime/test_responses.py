@@ -543,7 +543,7 @@ def test_no_response_in_time_on_a_call_that_moves_money_says_what_to_do(
     assert type(error.cause) is ApiTimeoutError
     assert str(error) == (
         "payments.capture: no response came in time: ReadTimeout. The payment may have gone through. "
-        "Do not send it again; let error.reconcile() find out, or look it up by its order reference 'ORD-1' first."
+        "Do not send it again; use error.reconcile(), or look it up by its order reference 'ORD-1' first."
     )
 
 

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/attempts.py; the generator copies it unchanged.
-"""Attempts: one request that leaves, and what comes back."""
+"""Define an attempt: the request that leaves, and the response or failure that comes back."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from .origins import Origin
     from .types import Timeout
 
-# The first is documented for v2. The vendor names none for the other families: these are the usual ones.
+# The first is documented for v2. The vendor documents no header for the other families, so these are the usual ones.
 _REQUEST_ID_HEADERS = ("request-id", "x-request-id", "x-correlation-id")
-# By HTTP these are a success without content. A body that is missing from any other success was lost on its way.
+# HTTP defines these as successes without content. Any other success without a body lost its body on the way.
 _NO_CONTENT = (204, 205)
 
 
 class Failure(NamedTuple):
-    """Why no response came, or why one cannot be read: plain data, no object of the HTTP library.
+    """Represent why no response came, or why a response cannot be read. It holds no object of the HTTP library.
 
-    `kind` is invalid, refused, connection, timeout, too_large or unreadable; `sent` whether something may have left.
+    Attributes:
+        kind: `invalid`, `refused`, `connection`, `timeout`, `too_large` or `unreadable`.
+        text: The reason in words.
+        sent: Whether a byte of the request may have left.
     """
 
     kind: str
@@ -33,7 +36,7 @@ class Failure(NamedTuple):
 
 
 class RawResponse:
-    """A response as it came; `problem` says that its body did not arrive whole, or cannot be read."""
+    """Hold a response as it arrived. `problem` is set if the body did not arrive whole or cannot be read."""
 
     headers: Headers
 
@@ -47,15 +50,16 @@ class RawResponse:
 
     @property
     def request_id(self) -> str | None:
-        """The API's id of the request, where it gave one."""
-        found = None
+        """Return the API's id of the request; None if the API gave none."""
         for name in _REQUEST_ID_HEADERS:
-            found = found or self.headers.get(name)
-        return found
+            found = self.headers.get(name)
+            if found:
+                return found
+        return None
 
     @property
     def charset(self) -> str:
-        """What its Content-Type says that its text is in; empty where it does not say it."""
+        """Return the charset that the Content-Type names; empty if it names none."""
         for part in self.headers.get("content-type", "").split(";")[1:]:
             name, _, value = part.partition("=")
             if name.strip().lower() == "charset":
@@ -64,14 +68,14 @@ class RawResponse:
 
     @property
     def is_without_content(self) -> bool:
-        """Whether it is a success that has no content, by its status."""
+        """Return whether the status announces a success without content."""
         return (
             self.status in _NO_CONTENT and self.problem is None and is_blank(self.body)
         )
 
 
 class Send:
-    """Step: send one request with one key."""
+    """Represent the step that sends one request with one key."""
 
     method: str
     header: str
@@ -83,9 +87,11 @@ class Send:
     limit: int
     monotonic: Callable[[], float]
     deadline: float
-    own_connection: bool  # Its response must not be another's, whatever is left over on a connection.
+    own_connection: (
+        bool  # A fresh connection cannot hold the leftover response of another request.
+    )
     key: ApiKey
-    sent: bool = False  # Whether a byte of the attempt under way may have left.
+    sent: bool = False  # Whether a byte of the current attempt may have left.
     result: RawResponse | Failure | None = None
 
     def __init__(self, call: Call[Any]) -> None:
@@ -102,5 +108,5 @@ class Send:
 
 
 def one_line(text: str) -> str:
-    """Foreign text for a message: without control characters, and not long."""
+    """Return foreign text for a message: at most 300 characters, without control characters."""
     return "".join(char if char.isprintable() else " " for char in text[:300]).strip()

@@ -1,7 +1,7 @@
 # plexy-pay runtime, written by hand in runtime/_core/compiled.py; the generator copies it unchanged.
-"""Functions that are compiled when a model is first used, one straight line of Python for each field.
+"""Compile functions when a model is first used, with one line of Python for each field.
 
-That is what makes reading a page fast. The source is kept where debuggers and tracebacks look for it.
+Straight-line code makes reading a page fast. The source is kept where debuggers and tracebacks look for it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .types import UNSET
 
 
 class Source:
-    """The source of a function that is made, and the values that it names."""
+    """Hold the source of a function that is being compiled, and the values that the source names."""
 
     def __init__(self, signature: str, written_by: str) -> None:
         self._function = signature.partition("(")[0]
@@ -29,17 +29,17 @@ class Source:
         self._lines.append("    " * depth + text)
 
     def bind(self, name: str, value: Any) -> str:
-        """Give a value a name in the source; return the name, which is longer where another value has it."""
+        """Bind a value to a name in the source. Return the name, with underscores appended if it was taken."""
         while self._names.setdefault(name, value) is not value:
             name += "_"
         return name
 
     def compiled(self, model: type[Any]) -> Callable[..., Any]:
-        """Return the function, as one of a model."""
+        """Return the compiled function, with the module and qualified name of a method of the model."""
         text = "\n".join(self._lines) + "\n"
         file = f"<{self._function} of {model.__module__}.{model.__qualname__}>"
         lines = text.splitlines(keepends=True)
-        # As attrs does it: a file without a time is never looked for on the disk.
+        # attrs does the same: linecache never checks the disk for a file without a modification time.
         linecache.cache[file] = (len(text), None, lines, file)
         exec(compile(text, file, "exec", dont_inherit=True), self._names)
         made: Callable[..., Any] = self._names[self._function]

@@ -1,10 +1,10 @@
 # plexy-pay runtime, written by hand in runtime/_core/connections.py; the generator copies it unchanged.
-"""The connections of our own clients. Each serves one call at a time, and is kept only while nothing is wrong with it.
+"""Manage the connections of our own clients. Each connection serves one call at a time and is kept only while healthy.
 
-Calls take places for one connection from a pool and give them back. So no call chooses among many connections, for
-which httpcore's pool takes a time that grows with the square of their number (`_assign_requests_to_connections` in
-httpcore's `_sync/connection_pool.py`), and an interrupted call leaves no place taken. A connection is closed when its
-call failed, was interrupted, or left bytes behind.
+A call takes a place for one connection from a pool and gives it back. So no call searches among many connections, which
+takes httpcore's pool a time that grows with the square of their number (`_assign_requests_to_connections` in httpcore's
+`_sync/connection_pool.py`). An interrupted call leaves no place occupied. A connection is closed after a call that
+failed, was interrupted, or left bytes behind.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ if TYPE_CHECKING:
 _NOT_SENT = (*HTTPX.not_sent, EarlyBytesError)
 MOST_CONNECTIONS = 100
 KEEPALIVE_EXPIRY = 30.0
-"""Seconds for which an idle connection is kept."""
+"""The number of seconds for which an idle connection is kept."""
 
 
 class PoolTimeoutError(TimeoutError):
-    """No connection became free in time. Nothing was sent."""
+    """Raised when no connection became free in time. Nothing was sent."""
 
 
 class BrokenRequestError(Exception):
-    """The connection failed while the request was written, and yet a response says that it was carried out."""
+    """Raised when the connection failed while writing the request, although a response reports success."""
 
 
 class _Place:
-    """A place for one connection.
+    """Hold at most one connection.
 
     Args:
         dial: Makes a transport of httpx.
-        site: Where the connection goes.
+        site: The target of the connection.
     """
 
     def __init__(self, dial: Callable[[], Any], site: Site) -> None:
@@ -65,13 +65,13 @@ class _Place:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the place has no connection to use again."""
+        """Return whether the place has no connection to reuse."""
         return self._transport is None
 
     def _begin(
         self, exchange: Exchange, narrow: Callable[[Any, Site, Channel], None]
     ) -> Any:
-        """Return the transport for a call, made if there is none."""
+        """Return the transport for a call, and make it if there is none."""
         if self._transport is None:
             transport = self._dial()
             narrow(transport, self._site, self._channel)
@@ -80,7 +80,7 @@ class _Place:
         return self._transport
 
     def _end(self, exchange: Exchange, error: BaseException | None) -> bool:
-        """Note in the exchange what left; return whether the connection may be used again."""
+        """Record in the exchange whether a byte left. Return whether the connection may be reused."""
         exchange.sent = self._channel.wrote and not isinstance(error, _NOT_SENT)
         self._channel.used = True
         return error is None and exchange.clean and can_serve_again(self._transport)
@@ -92,17 +92,14 @@ class _Place:
             )
 
     def _forget(self) -> Any:
-        """Give up the transport, whose locks an interrupted call may still hold; return the stream to close."""
-        stream, self._transport, self._channel = (
-            self._channel.stream,
-            None,
-            self._new_channel(),
-        )
+        """Drop the transport, whose locks an interrupted call may still hold. Return the stream to close."""
+        stream = self._channel.stream
+        self._transport, self._channel = None, self._new_channel()
         return stream
 
 
 class Place(_Place):
-    """A place for one connection of a sync client."""
+    """Hold at most one connection of a sync client."""
 
     def send(self, exchange: Exchange, request: Any) -> None:
         """Send a request and read its response."""
@@ -130,7 +127,7 @@ class Place(_Place):
         except EarlyBytesError:
             if not self._channel.used:
                 raise
-            # The bytes belong to an earlier call, and nothing of this request left: a new connection will do.
+            # The bytes belong to an earlier call, and no part of this request left. So a new connection may send it.
             self.close()
             response = self._begin(exchange, narrow).handle_request(request)
         return response
@@ -144,7 +141,7 @@ class Place(_Place):
 
 
 class AsyncPlace(_Place):
-    """A place for one connection of an async client."""
+    """Hold at most one connection of an async client."""
 
     def __init__(self, dial: Callable[[], Any], site: Site, closing: Closing) -> None:
         super().__init__(dial, site)
@@ -176,7 +173,7 @@ class AsyncPlace(_Place):
         except EarlyBytesError:
             if not self._channel.used:
                 raise
-            # The bytes belong to an earlier call, and nothing of this request left: a new connection will do.
+            # The bytes belong to an earlier call, and no part of this request left. So a new connection may send it.
             self.close()
             response = await self._begin(exchange, narrow_async).handle_async_request(
                 request
@@ -184,7 +181,7 @@ class AsyncPlace(_Place):
         return response
 
     def close(self) -> None:
-        """Close the connection, if there is one, in a task of its own."""
+        """Close the connection, if there is one, in a separate task."""
         stream = self._forget()
         if stream is not None:
             self._closing.begin(stream)
@@ -194,18 +191,18 @@ PlaceT = TypeVar("PlaceT", Place, AsyncPlace)
 
 
 class _Free(Generic[PlaceT]):
-    """The free places of a pool: those with a connection, the one used last on top, and the empty ones."""
+    """Hold the free places of a pool: those with a connection, most recently used on top, and the empty ones."""
 
     def __init__(self, places: list[PlaceT]) -> None:
         self._empty: list[PlaceT] = places
         self._kept: list[PlaceT] = []
 
     def take(self, now: float) -> PlaceT | None:
-        """Take a place, with a connection if possible; None if none is free."""
+        """Take a place, preferably one with a connection. Return None if none is free."""
         places = self._kept or self._empty
         if not places:
             return None
-        # Without a call in between, after which a signal handler could raise and lose the place.
+        # No function call between these lines: a signal handler could raise after it, and the place would be lost.
         place = places[-1]
         del places[-1]
         if now - place.idle_since > KEEPALIVE_EXPIRY:
@@ -213,7 +210,7 @@ class _Free(Generic[PlaceT]):
         return place
 
     def give(self, place: PlaceT, now: float) -> None:
-        """Take a place back, and close the connection that is idle for longest if that is too long."""
+        """Take a place back, and close the connection with the longest idle time if that time is over."""
         if place.is_empty:
             self._empty.append(place)
             return
@@ -234,7 +231,7 @@ class _Free(Generic[PlaceT]):
 
 
 class Pool:
-    """The connections of a sync client to its origin. Threads that find none free wait in the order they came."""
+    """Hold the connections of a sync client to its origin. Threads wait for a free one in order of arrival."""
 
     def __init__(self, dial: Callable[[], Any], site: Site) -> None:
         self._free = _Free([Place(dial, site) for _ in range(MOST_CONNECTIONS)])
@@ -242,7 +239,7 @@ class Pool:
         self._lock = Lock()
 
     def send(self, exchange: Exchange, request: Any) -> None:
-        """Send a request and read its response, on a connection that no other call uses meanwhile."""
+        """Send a request and read its response on a connection that no other call uses at the same time."""
         place = self._take(exchange)
         try:
             place.send(exchange, request)
@@ -257,12 +254,9 @@ class Pool:
                 return place
             turn: SimpleQueue[Place] = SimpleQueue()
             self._waiting.append(turn)
+        left = min(step.timeout.pool, step.deadline - step.monotonic())
         try:
-            return turn.get(
-                timeout=max(
-                    0.0, min(step.timeout.pool, step.deadline - step.monotonic())
-                )
-            )
+            return turn.get(timeout=max(0.0, left))
         except BaseException as error:
             with self._lock:
                 given = turn not in self._waiting
@@ -288,7 +282,7 @@ class Pool:
 
 
 class AsyncPool:
-    """The connections of an async client to its origin, in one event loop."""
+    """Hold the connections of an async client to its origin, in one event loop."""
 
     def __init__(self, dial: Callable[[], Any], site: Site) -> None:
         self._closing = Closing()
@@ -298,7 +292,7 @@ class AsyncPool:
         self._waiting: deque[Future[AsyncPlace]] = deque()
 
     async def send(self, exchange: Exchange, request: Any) -> None:
-        """Send a request and read its response, on a connection that no other call uses meanwhile."""
+        """Send a request and read its response on a connection that no other call uses at the same time."""
         place = self._free.take(exchange.step.monotonic()) or await self._turn(exchange)
         try:
             await place.send(exchange, request)

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/deprecation.py; the generator copies it unchanged.
-"""Warnings about what the API's description calls deprecated. Only code that uses such a thing loads this module."""
+"""Warn about everything that the API's description calls deprecated. Only code that uses it loads this module."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .callers import warn_caller
 T = TypeVar("T", bound=Callable[..., object])
 
 if TYPE_CHECKING:
-    # Type checkers bring the definition along; nothing has to be installed for it.
+    # Type checkers ship the definition; nothing has to be installed.
     from typing_extensions import deprecated as deprecated
 else:
 
     def deprecated(text: str) -> Callable[[T], T]:
-        """Mark a function for type checkers, which then strike it out; the warning is `warn`'s."""
+        """Mark a function as deprecated for type checkers. `warn` issues the warning at run time."""
 
         def mark(function: T) -> T:
             function.__deprecated__ = text
@@ -26,9 +26,9 @@ else:
 
 
 class PlexyDeprecationWarning(DeprecationWarning):
-    """Something that was used is deprecated; the text says since when, what to use, and how long it stays."""
+    """Warn that a used name is deprecated. The text says since when, what to use instead, and how long it stays."""
 
 
 def warn(text: str) -> None:
-    """Warn at the user's line of something that is deprecated."""
+    """Warn about a deprecated name, at the user's line."""
     warn_caller(text, PlexyDeprecationWarning)

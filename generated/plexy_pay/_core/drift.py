@@ -1,7 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/drift.py; the generator copies it unchanged.
-"""Drift: where a response differs from the spec. It is loaded when a first difference was noticed while decoding.
+"""Find and report drift: differences between a response and the spec.
 
-A difference is told without values: which operation, where in the response, what was expected and what was seen.
+The module is loaded when decoding notices the first difference. A report holds no values: it names the operation, the
+place in the response, and the expected and seen types.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ from .wire_types import (
     is_model,
 )
 
-# How many different records one process writes at most; an API that changed that much was noticed.
+# The largest number of different records that one process writes. An API that changed this much has been noticed.
 _MOST_RECORDS = 1000
-# A new field is named only if its name looks like one: a key that is made of data may be personal.
+# A new field is named only if its name looks like a field name, because a key made of data may be personal.
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]*[0-9]{0,2}[A-Za-z_-]*", re.ASCII)
 _FORMATS: dict[Plain, Callable[[Any], Any]] = {
     MOMENT: decode_datetime,
@@ -42,19 +43,19 @@ _FORMATS: dict[Plain, Callable[[Any], Any]] = {
 }
 
 _logger = logging.getLogger(f"{PACKAGE}.drift")
-# Which record was written, and by which call of `report`. No lock: one that another thread holds while the process is
-# forked is held in the child for good.
+# The records that were written, each with a token of the call of `report` that wrote it. There is no lock: a lock that
+# another thread holds during a fork stays locked in the child for ever.
 _reported: dict[tuple[str, str, str, str], object] = {}
 
 
 class Difference(NamedTuple):
-    """One difference between a response and the spec; no part of it is a value of the response.
+    """Represent one difference between a response and the spec. It holds no value of the response.
 
     Args:
-        pointer: Where, as a JSON pointer; `*` stands for every position of an array, and for every key of a free map.
+        pointer: The place, as a JSON pointer. `*` stands for every position of an array and every key of a free map.
         kind: `type`, `missing`, `unknown-field`, `unknown-value` (of an enumeration) or `unknown-variant`.
         expected: JSON types, `date-time`, `date`, or the names of an enumeration or of variants.
-        seen: The JSON type that came; `absent` if nothing did.
+        seen: The JSON type that came; `absent` if the value is missing.
     """
 
     pointer: str
@@ -67,7 +68,7 @@ class Difference(NamedTuple):
 
 
 def differences(decode: Callable[[Any], object], data: Any) -> list[Difference]:
-    """Tell what is different in the JSON that a decoder was given: each difference once, and not more than 1,000."""
+    """Return the differences between the JSON and the type that a decoder expects: each once, and at most 1,000."""
     type_ = expected_by(decode)
     if type_ is None:
         return []
@@ -80,7 +81,7 @@ def differences(decode: Callable[[Any], object], data: Any) -> list[Difference]:
 
 
 def absence(decode: Callable[[Any], object]) -> list[Difference]:
-    """Tell that a success had no content, where the spec says that it has a body."""
+    """Return the difference of a success without content, if the spec requires a body."""
     type_ = expected_by(decode)
     expected = () if type_ is None else _expected(type_)
     if not expected or any(one.json == "null" for one in expected):
@@ -93,23 +94,23 @@ def report(operation: str, found: list[Difference]) -> None:
     ours = object()
     for one in found:
         key = (operation, one.pointer, one.kind, one.seen)
-        # Of several threads that come here at once, one puts its own object there.
-        if (
-            len(_reported) >= _MOST_RECORDS
-            or _reported.setdefault(key, ours) is not ours
-        ):
+        if len(_reported) >= _MOST_RECORDS:
+            return
+        # If several threads get here at once, only one stores its own token.
+        if _reported.setdefault(key, ours) is not ours:
             continue
-        # A log filter of the user's that fails must not cost the response of a call that moved money.
+        # A failing log filter of the program must not lose the response of a call that moved money.
         with failures_ignored(of_the_caller=True):
             _logger.warning(
-                "%s: the response differs from the spec at %s. It is kept as it came; this is reported once.",
-                *(operation, one),
-                extra={"operation": operation, **one._asdict()},
+                "%s: the response differs from the spec at %s. It is kept unchanged; this is reported once.",
+                operation,
+                one,
+                extra={"operation": operation} | one._asdict(),
             )
 
 
 class _Expected:
-    """One thing that a value may be: a part of a type, or all models of a union together."""
+    """Represent one expected form of a value: a part of a type, or all models of a union together."""
 
     def __init__(self, what: Part | Variants) -> None:
         self.what = what
@@ -119,7 +120,7 @@ class _Expected:
 
     @property
     def shown(self) -> str:
-        """The name for a record."""
+        """Return the name for a record."""
         return "object" if self.json == "object" else self.name
 
 
@@ -138,7 +139,7 @@ def _name(what: Part | Variants) -> str:
 
 
 def _json_of(what: Part | Variants) -> str:
-    """Return the type in JSON of what is expected."""
+    """Return the JSON type of an expected form."""
     match what:
         case Plain(word=word):
             return "string" if what in _FORMATS else word
@@ -185,14 +186,15 @@ def _in_value(
     if not fitting:
         yield Difference(pointer, kind, _names(expected), seen)
     elif is_object(value):
-        # One model, or the variants of one union.
+        # At most one expected form is an object: one model, or the variants of one union.
         expected_object = next((one for one in fitting if one.json == "object"), None)
         if expected_object is not None:
             yield from _in_object(expected_object, value, pointer)
     elif is_array(value):
         for one in fitting:
-            for item in value if one.items else ():
-                yield from _in_value(one.items, item, f"{pointer}/*")
+            if one.items:
+                for item in value:
+                    yield from _in_value(one.items, item, f"{pointer}/*")
     elif not any(_takes(one, value) for one in fitting):
         kind = (
             "type" if all(one.what in _FORMATS for one in fitting) else "unknown-value"
@@ -203,11 +205,9 @@ def _in_value(
 def _in_object(
     expected: _Expected, value: Mapping[str, Any], pointer: str
 ) -> Iterator[Difference]:
-    model = (
-        expected.what.model_of(value)
-        if isinstance(expected.what, Variants)
-        else expected.what
-    )
+    model: object = expected.what
+    if isinstance(model, Variants):
+        model = model.model_of(value)
     if isinstance(model, type):
         yield from _in_model(model, value, pointer)
     else:
@@ -215,7 +215,7 @@ def _in_object(
 
 
 def _takes(expected: _Expected, value: Any) -> bool:
-    """Return whether a value of the right JSON type is one of those that are expected."""
+    """Return whether a value of the right JSON type is one of the expected values."""
     match expected.what:
         case Constant(value=wanted):
             return bool(wanted == value)
@@ -230,7 +230,7 @@ def _takes(expected: _Expected, value: Any) -> bool:
 
 @cache
 def _expected(type_: WireType) -> tuple[_Expected, ...]:
-    """Return what a value of a type may be; the models of a union are one thing."""
+    """Return the expected forms of a value of a type. The models of a union are one form."""
     several = variants_of(type_) if len(type_.models) > 1 else None
     found: list[_Expected] = []
     for part in type_.parts:

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/encoders.py; the generator copies it unchanged.
-"""Encoders: functions that write models as JSON."""
+"""Compile encoders: functions that write models as JSON."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _further_as_json(model: Any) -> Any:
 
 
 def _encoded(field: Field, model: type[Any], source: Source) -> str:
-    """Return the expression of an attribute as JSON."""
+    """Return the source expression for the JSON value of an attribute."""
     value = f"self.{field.name}"
     if model._is_sent and field.wire.currency_of == "*":
         return f"{source.bind('one_currency', one_currency)}(self, {value})"
@@ -69,7 +69,7 @@ def _encoded(field: Field, model: type[Any], source: Source) -> str:
 
 
 def _currency_check(field: Field, model: type[Any]) -> Callable[..., Any]:
-    # What a response brought goes out again as it came, also without a currency.
+    # A model from a response is sent back unchanged, even without a currency.
     needed = field.is_required and not model._is_received
     return wire_currency if needed else currency_beside
 
@@ -89,30 +89,30 @@ def _encoder(field: Field, model: type[Any]) -> Callable[[Any], Any] | None:
 
 
 def _is_as_json(part: Part) -> bool:
-    """Return whether Python holds a value as JSON has it."""
+    """Return whether Python holds the value in its JSON form."""
     if isinstance(part, Plain):
         return part not in (DAY, MOMENT, ANY)
     return isinstance(part, Constant)
 
 
 def _time_encoder(type_: WireType) -> Callable[..., Any] | None:
-    """Return the function that encodes dates, or moments, and refuses the other kind.
+    """Return the function that encodes dates, or date-times, and refuses the other type.
 
-    Where both can be meant, or neither can, there is none.
+    None if the type allows both or neither.
     """
     leaves = list(_leaves(type_))
     if any(map(is_model, leaves)):
         return None
-    found = [
-        encoder
-        for part, encoder in ((DAY, encode_day), (MOMENT, encode_moment))
-        if part in leaves
-    ]
-    return found[0] if len(found) == 1 else None
+    has_days, has_moments = DAY in leaves, MOMENT in leaves
+    if has_days and not has_moments:
+        return encode_day
+    if has_moments and not has_days:
+        return encode_moment
+    return None
 
 
 def _leaves(type_: WireType) -> list[Part]:
-    """Return the parts of a type, with the parts of what its arrays hold in their place."""
+    """Return the parts of a type, with each array replaced by the parts of its items."""
     found: list[Part] = []
     for part in type_.parts:
         found += _leaves(part.item) if isinstance(part, Array) else [part]

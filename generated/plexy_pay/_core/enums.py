@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/enums.py; the generator copies it unchanged.
-"""Enumerations that stay open: a value that this version does not know becomes a member that equals it."""
+"""Define open enumerations: a value that this version does not know becomes a member that equals the value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 
 class OpenStrEnum(StrEnum):
-    """A text enumeration that accepts values the API added after this version was made."""
+    """Represent a text enumeration that accepts values that the API added after this version was made."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -21,7 +21,7 @@ class OpenStrEnum(StrEnum):
 
     @property
     def is_known(self) -> bool:
-        """Whether this version of the client knows the value."""
+        """Return whether this version of the client knows the value."""
         return self._value_ in type(self)._value2member_map_
 
     @classmethod
@@ -32,12 +32,12 @@ class OpenStrEnum(StrEnum):
 
     @property
     def meaning(self) -> str | None:
-        """What the value means; None where no text is known. Enumerations with a table of texts override it."""
+        """Return the meaning of the value; None if no text is known. Enumerations with texts override this."""
         return None
 
 
 class OpenIntEnum(IntEnum):
-    """A whole-number enumeration that accepts values the API added after this version was made."""
+    """Represent a whole-number enumeration that accepts values that the API added after this version was made."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -50,7 +50,7 @@ class OpenIntEnum(IntEnum):
 
     @property
     def is_known(self) -> bool:
-        """Whether this version of the client knows the value."""
+        """Return whether this version of the client knows the value."""
         return self._value_ in type(self)._value2member_map_
 
     @classmethod

@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/flow.py; the generator copies it unchanged.
-"""The flow of one call, without input or output: attempts, keys, retries, what a response means, which error.
+"""Run one call without input or output: attempts, keys, retries, the meaning of a response, and errors.
 
-A driver, sync or async, carries out each step of `Call.run`: it sends a `Send` and puts the result into it, and
-waits where the step is a number of seconds. So both clients have one and the same behavior.
+A driver, sync or async, carries out each step of `Call.run`. It sends a `Send` and stores the result in it, or waits if
+the step is a number of seconds. So both clients behave identically.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _WORST = (Outcome.NOT_SENT, Outcome.REJECTED, Outcome.UNKNOWN)
-# Headers that carry keys by custom are the client's own, also in a package without the family that sends them.
+# Headers that usually carry keys belong to the client, even in a package without the family that sends them.
 _OWN_HEADERS = frozenset(
     {
         "authorization",
@@ -54,7 +54,7 @@ _OWN_HEADERS = frozenset(
     | {family.header.lower() for family in FAMILIES.values()}
 )
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
-# Statuses that the API gives only after it accepted the key.
+# The API answers with these statuses only after it has accepted the key.
 _KEY_WORKS = (200, 201, 202, 204, 205, 400, 404, 409, 422)
 _UNREADABLE = {
     "timeout": errors.ApiTimeoutError,
@@ -71,9 +71,10 @@ _warned: set[str] = set()
 
 
 class Call(Generic[T]):
-    """One call. `keys`, in the order to try them, are set before it runs; `response` is there when it has run.
+    """Represent one call. Set `keys`, in the order to try them, before it runs. `response` is set after it has run.
 
-    As a context it notes on an exception of the caller's own code, which ends it, what became of the call.
+    As a context, it adds a note to an exception of the caller's own code that ends the call: the note states the
+    outcome of the call.
     """
 
     keys: tuple[ApiKey, ...] = ()
@@ -94,10 +95,8 @@ class Call(Generic[T]):
         asked = masked(options)
         _refuse(operation, asked.problem())
         if operation.settings:
-            path_params = {
-                **request.path_params,
-                **settings.path_values(operation.settings),
-            }
+            path_params = dict(request.path_params)
+            path_params |= settings.path_values(operation.settings)
             request = replace(request, path_params=path_params)
         if asked.get("extra_body"):
             request = replace(
@@ -105,12 +104,10 @@ class Call(Generic[T]):
             )
         self.request, self.settings = request, settings
         self.timeout = asked.timeout() or settings.timeout_for(operation)
-        given = "api_key" in asked
-        self.ring = (
-            KeyRing.of(asked.get("api_key"))
-            if given
-            else settings.ring(operation.family)
-        )
+        if "api_key" in asked:
+            self.ring = KeyRing.of(asked.get("api_key"))
+        else:
+            self.ring = settings.ring(operation.family)
         _refuse(operation, self.ring.problem)
         self.max_retries: int = asked.get("max_retries", settings.max_retries)
         self.extra_headers: Mapping[str, str] = asked.get("extra_headers", {})
@@ -134,39 +131,35 @@ class Call(Generic[T]):
             )
 
     def _interrupted(self) -> str:
-        """Return what became of the call that an exception of the caller's own code ended."""
+        """Return the outcome, in words, of a call that an exception of the caller's own code ended."""
         judged: Response[T] | PlexyError | None = self.response
         if judged is None and self._attempt is not None:
             judged = self._seen(self._attempt)
         if isinstance(judged, Response):
             return f"The API had answered {judged.status_code}: the call was carried out. Do not send it again."
-        outcome = (
-            self._worst
-            if judged is None
-            else max(self._worst, judged.outcome, key=_WORST.index)
-        )
+        outcome = self._worst
+        if judged is not None:
+            outcome = max(outcome, judged.outcome, key=_WORST.index)
         return self._meaning(
             outcome, self.request.facts().get("order_reference"), interrupted=True
         )
 
     def _seen(self, attempt: Send) -> Response[T] | PlexyError:
-        """Return what is known of the attempt under way."""
+        """Return what is known about the current attempt."""
         if attempt.result is None:
             return _no_response(Failure("connection", "", attempt.sent))
         return self._verdict(attempt.result)
 
     def _verdict(self, result: RawResponse | Failure) -> Response[T] | PlexyError:
-        return (
-            self._judge(result)
-            if isinstance(result, RawResponse)
-            else _no_response(result)
-        )
+        if isinstance(result, RawResponse):
+            return self._judge(result)
+        return _no_response(result)
 
     def run(self) -> Iterator[Send | float]:
-        """Give the steps of the call.
+        """Yield the steps of the call.
 
         Raises:
-            PlexyError: as the response, or its absence, demands.
+            PlexyError: if the call did not succeed, or its outcome is unknown.
         """
         pace, send = self.settings.pace, Send(self)
         send.key, *others = self.keys
@@ -201,7 +194,7 @@ class Call(Generic[T]):
             pause = delay(retries, judged.retry_after, pace)
             late = pace.monotonic() + pause >= send.deadline
             if late or retries >= self.max_retries or not self._may_repeat(result):
-                # In place of the bare one: what an API quoted must not show among this frame's variables.
+                # The masked error replaces the bare one: a key that the API quoted must not stay in a local variable.
                 judged = self._complete(judged, self._worst, attempts)
                 raise judged
             if log:
@@ -210,8 +203,8 @@ class Call(Generic[T]):
             retries += 1
 
     def _begin(self, send: Send) -> None:
-        """Make an attempt ready to leave."""
-        # The first attempt that may have done it counts.
+        """Prepare an attempt to leave."""
+        # The first attempt whose outcome is unknown determines the time of the call.
         if self._worst is not Outcome.UNKNOWN:
             self.sent_at = self.settings.pace.time()
         send.sent = False
@@ -219,26 +212,32 @@ class Call(Generic[T]):
         self._attempt = send
 
     def _passed(self, outcome: Outcome) -> None:
-        """Note the outcome of an attempt that is over."""
+        """Record the outcome of a finished attempt."""
         self._worst, self._attempt = max(self._worst, outcome, key=_WORST.index), None
 
     def key_mask(self) -> KeyMask:
-        """Return the mask of every key that the client has: a response may quote any of them."""
+        """Return the mask of every key that the client holds, because a response may quote any of them."""
         from .key_mask import KeyMask
 
-        rings = (self.ring, *self.settings.rings.values())
-        held = [raw for ring in rings for raw in ring.known()]
-        return KeyMask([*held, *(key.raw for key in self.keys)])
+        held = list(self.ring.known())
+        for ring in self.settings.rings.values():
+            held += ring.known()
+        held += [key.raw for key in self.keys]
+        return KeyMask(held)
 
     def headers(self) -> dict[str, str]:
-        """The headers but the key's; malformed ones, or the client's own from the caller, are refused."""
+        """Return all headers except the key's.
+
+        Raises:
+            InvalidParameterError: if the caller passed a malformed header, or one that belongs to the client.
+        """
         headers = {
             "accept": self.request.operation.accept,
             "user-agent": self.settings.user_agent,
         }
         if self.request.body is not UNSET:
             headers["content-type"] = "application/json"
-        # No variable may name what the caller gave: a refused header may hold a key, and a traceback shows it.
+        # No local variable may hold the caller's headers: a refused header may hold a key, and tracebacks show locals.
         problem = _header_problem(self.request.header_texts()) or _header_problem(
             self.extra_headers
         )
@@ -255,28 +254,26 @@ class Call(Generic[T]):
         return headers
 
     def _may_repeat(self, result: RawResponse | Failure) -> bool:
-        """Whether a second arrival of the request can do no harm, and may help."""
+        """Return whether repeating the request may help and cannot do harm when both requests arrive."""
         if isinstance(result, Failure):
-            return result.kind not in ("refused", "invalid") and (
-                self._repeatable or not result.sent
-            )
-        broken = result.problem is not None and result.problem.kind in (
-            "connection",
-            "timeout",
-        )
+            is_final = result.kind in ("refused", "invalid")
+            return not is_final and (self._repeatable or not result.sent)
+        if result.status == 429:
+            return True
+        problem = result.problem
+        broken = problem is not None and problem.kind in ("connection", "timeout")
         late_or_down = result.status == 408 or result.status >= 500
-        return result.status == 429 or (self._repeatable and (late_or_down or broken))
+        return self._repeatable and (late_or_down or broken)
 
     def _judge(self, response: RawResponse) -> Response[T] | PlexyError:
-        """The response, or an error that does not know yet what earlier attempts mean for it."""
+        """Return the response, or an error that does not yet account for earlier attempts."""
         status, headers = response.status, response.headers
-        request_id = response.request_id
         facts: dict[str, Any] = {
             "status": status,
-            "request_id": request_id,
+            "request_id": response.request_id,
             "body": response.body,
+            "outcome": Outcome.UNKNOWN,
         }
-        facts["outcome"] = Outcome.UNKNOWN
         if not 200 <= status < 300:
             facts["retry_after"] = retry_after(
                 headers.get("retry-after", ""), self.settings.pace.time()
@@ -286,10 +283,9 @@ class Call(Generic[T]):
             advice = self.request.operation.advice.get(response.status)
             return _bad_status(response, facts, self.key_mask(), advice)
         if response.is_without_content:
-            # The status says that the call was carried out, also where the body would have said it by `success`.
-            return self._success(
-                response, facts, None, self._nothing(), self._absence()
-            )
+            # The status proves that the call was carried out, even if the body should have confirmed it by `success`.
+            parsed, unlike = self._nothing(), self._absence()
+            return self._success(response, facts, None, parsed, unlike)
         with Watch() as watch:
             data, parsed, problem = self._decode(response)
         unlike = self._differences(data) if watch.found else ()
@@ -319,37 +315,34 @@ class Call(Generic[T]):
         *,
         unclear: bool = False,
     ) -> Response[T] | PlexyError:
-        """Return the response, or an error that holds it where it is unclear or differs too much."""
+        """Return the response, or an error that holds it if `success` is unclear or a strict client refuses it."""
         status, headers, request_id = raw.status, raw.headers, raw.request_id
-        known: dict[str, Any] = {
-            "status_code": status,
-            "headers": headers,
-            "content": raw.body,
-        }
-        known["idempotency_key"] = self._idempotency_key
         response = Response(
-            parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known
+            parsed=parsed,
+            status_code=status,
+            headers=headers,
+            content=raw.body,
+            request_id=request_id,
+            idempotency_key=self._idempotency_key,
+            elapsed=0.0,
+            attempts=0,
         )
         if not unclear and not (unlike and self.settings.strict):
             return response
         mask = self.key_mask()
         _, response.parsed = self._without_keys(data, parsed)
-        response.headers, response.content = (
-            mask.headers(headers),
-            mask.content(raw.body),
-        )
+        response.headers = mask.headers(headers)
+        response.content = mask.content(raw.body)
         response.request_id = mask.fact(request_id)
-        text = (
-            _unclear(status, data)
-            if unclear
-            else _unlike(status, unlike, self.request.part)
-        )
+        text = _unlike(status, unlike, self.request.part)
+        if unclear:
+            text = _unclear(status, data)
         return errors.UnexpectedResponseError(
             text, response=response, differences=unlike, **facts
         )
 
     def _without_keys(self, data: Any, parsed: T | None) -> tuple[Any, T | None]:
-        """Return the JSON of a response, and what was made of it, as an error may hold them."""
+        """Return the JSON of a response and its parsed form, both without keys, so that an error may hold them."""
         shown = self.key_mask().data(data)
         if shown is data or parsed is None:
             return shown, parsed
@@ -358,63 +351,63 @@ class Call(Generic[T]):
         except Exception as error:
             if is_interruption(error):
                 raise
-            # A decoder that reads something in the key: what came is in the error's body, and no error hides this one.
+            # The decoder cannot read the masked text. The error's body holds the response, and a second error must not
+            # hide the first one.
             return shown, None
 
     def _decode(self, response: RawResponse) -> tuple[Any, Any, Failure | None]:
-        """The JSON, what the operation makes of it, and what is wrong with it."""
+        """Return the JSON of a response, the operation's result, and the problem if there is one."""
         parsed = None
         if response.problem is not None:
             return None, None, response.problem
         content = self.request.operation.content
-        problem = (
-            "its body is empty" if content == "json" and is_blank(response.body) else ""
-        )
-        try:
-            data = (
-                None
-                if problem
-                else read_content(response.body, content, response.charset)
-            )
-        except ValueError:
-            kind = f"content type: {self._header(response, 'content-type') or 'none given'}"
-            coding = self._header(response, "content-encoding")
-            kind += f", Content-Encoding: {coding}" if coding else ""
-            return (
-                None,
-                None,
-                Failure("unreadable", f"its body is not JSON ({kind})", True),
-            )
+        data, problem = None, ""
+        if content == "json" and is_blank(response.body):
+            problem = "its body is empty"
+        else:
+            try:
+                data = read_content(response.body, content, response.charset)
+            except ValueError:
+                return None, None, self._not_json(response)
         try:
             parsed = self.request.decode(data)
         except Exception as error:
             if is_interruption(error):
                 raise
-            problem = (
-                problem
-                or f"{type(error).__name__}: {one_line(self.key_mask().text(str(error)))}"
-            )
+            if not problem:
+                text = one_line(self.key_mask().text(str(error)))
+                problem = f"{type(error).__name__}: {text}"
         else:
-            # Only an operation that answers without a body makes nothing of nothing.
-            problem = problem if parsed is not None else ""
+            # An empty body is no problem for an operation that answers without a body: only its decoder returns None.
+            if parsed is None:
+                problem = ""
         return data, parsed, Failure("unreadable", problem, True) if problem else None
+
+    def _not_json(self, response: RawResponse) -> Failure:
+        """Return the failure for a body that is not JSON, with the headers that describe the body."""
+        kind = self._header(response, "content-type") or "none given"
+        text = f"content type: {kind}"
+        coding = self._header(response, "content-encoding")
+        if coding:
+            text += f", Content-Encoding: {coding}"
+        return Failure("unreadable", f"its body is not JSON ({text})", True)
 
     def _header(self, response: RawResponse, name: str) -> str:
         """Return a header of a response for a message."""
-        # Masked before it is cut: a part of a key would not be found.
+        # The mask comes before the cut, because it does not find a part of a key.
         return one_line(self.key_mask().text(response.headers.get(name, "")))[:60]
 
     def _nothing(self) -> Any:
-        """Return what stands for the body of a success that has no content."""
+        """Return the value that replaces the body of a success without content."""
         try:
             return empty_of(self.request.decode)
         except Exception as error:
             if is_interruption(error):
                 raise
-            return None  # A decoder of the caller's own, which knows no such thing.
+            return None  # The caller's own decoder cannot decode an absent body.
 
     def _absence(self) -> tuple[Difference, ...]:
-        """Report that a success has no content, if the spec says that it has a body."""
+        """Report and return the absence of a body that the spec requires."""
         from .drift import absence, report
 
         found = absence(self.request.decode)
@@ -422,10 +415,10 @@ class Call(Generic[T]):
         return tuple(found)
 
     def _differences(self, data: Any) -> tuple[Difference, ...]:
-        """What differs from the spec in the JSON of a response; reported, too."""
+        """Report and return the differences between the JSON of a response and the spec."""
         from .drift import differences, report
 
-        # The name of a field may be a key, too.
+        # Even the name of a field may be a key.
         found = differences(self.request.decode, self.key_mask().data(data))
         report(self.request.operation.call, found)
         return tuple(found)
@@ -433,21 +426,20 @@ class Call(Generic[T]):
     def _complete(
         self, error: PlexyError, outcome: Outcome, attempts: int
     ) -> PlexyError:
-        """The error with all that is known of the call, and without a key that the API may have quoted."""
+        """Return the error with everything known about the call, and without a key that the API may have quoted."""
         operation = self.request.operation
         mask = self.key_mask()
+        reference = self.request.facts().get("order_reference")
         facts = {name: mask.fact(fact) for name, fact in vars(error).items()}
         facts |= {
             "operation": operation.call,
             "method": operation.method,
             "path": operation.path,
-        }
-        reference = self.request.facts().get("order_reference")
-        facts |= {
             "order_reference": reference,
             "idempotency_key": self._idempotency_key,
+            "outcome": outcome,
+            "attempts": attempts,
         }
-        facts |= {"outcome": outcome, "attempts": attempts}
         text = mask.text(
             f"{operation.call}: {error} {self._meaning(outcome, reference)}"
         )
@@ -465,16 +457,17 @@ class Call(Generic[T]):
     def _meaning(
         self, outcome: Outcome, reference: str | None, *, interrupted: bool = False
     ) -> str:
-        """Return what the outcome means for the money, and what to do next.
+        """Return what the outcome means for the money and what to do next.
 
         Args:
-            outcome: What is known of the call.
-            reference: The order reference that was given with it.
-            interrupted: Whether an exception of the caller's tells it, which has no `reconcile`.
+            outcome: What is known about the call.
+            reference: The order reference of the call.
+            interrupted: Whether the caller's own exception carries the text. It has no `reconcile` method.
         """
         moves = self.request.operation.moves_money
         if outcome is Outcome.NOT_SENT:
-            return f"Nothing was sent{', no money moved' if moves else ''}: it is safe to call again."
+            money = ", no money moved" if moves else ""
+            return f"Nothing was sent{money}: it is safe to call again."
         if outcome is Outcome.REJECTED:
             return (
                 "No money was moved by this call."
@@ -484,23 +477,22 @@ class Call(Generic[T]):
         if self.request.operation.method == "GET":
             return "This call only reads: it is safe to call again."
         if self._key_repeats:
+            money = ", and money moved" if moves else ""
             key = f"the same key, {self._idempotency_key!r}"
-            return f"It may have been carried out{', and money moved' if moves else ''}. Call again only with {key}."
+            return f"It may have been carried out{money}. Call again only with {key}."
         if not moves:
             return "It may have been carried out: look before you call again."
-        known = reference and f"by its order reference {reference!r}"
-        where = known or "with a retrieve or list call"
-        way = (
-            "client.reconcile, with what client.save_call gave,"
-            if interrupted
-            else "error.reconcile()"
-        )
-        what = f"Do not send it again; let {way} find out, or look it up"
-        return f"The payment may have gone through. {what} {where} first."
+        way = "error.reconcile()"
+        if interrupted:
+            way = "client.reconcile with the result of client.save_call"
+        where = "with a retrieve or list call"
+        if reference:
+            where = f"by its order reference {reference!r}"
+        return f"The payment may have gone through. Do not send it again; use {way}, or look it up {where} first."
 
 
 def _note(judged: Response[Any] | PlexyError, attempts: int, elapsed: float) -> None:
-    """Note in the response, if there is one, how often the call was sent and how long it took."""
+    """Record in the response, if there is one, the number of attempts and the duration of the call in seconds."""
     if isinstance(judged, errors.UnexpectedResponseError):
         response: Response[Any] = judged.response
     elif isinstance(judged, Response):
@@ -552,26 +544,26 @@ def _bad_status(
 
 
 def _unclear(status: int, data: Any) -> str:
-    """The text for a call that moves money whose success does not say whether it did."""
+    """Return the error text for a money-moving call whose successful response does not say whether money moved."""
     return (
-        f"the API answered {status}, but does not say whether it was carried out: `success`, which is true then, is "
+        f"the API answered {status}, but does not say whether it was carried out: `success` should be true, and is "
         f"{seen_success(data)}. The response is in error.response."
     )
 
 
 def _unlike(status: int, found: tuple[Difference, ...], part: str) -> str:
-    """Return the text of the error of a strict client."""
+    """Return the error text of a strict client."""
     more = f" and {len(found) - 5} more" if len(found) > 5 else ""
     where = f"{part}: " if part else ""
     shown = where + ", ".join(map(str, found[:5])) + more
     return (
         f"the API answered {status}, so by its status the call was carried out; but the response differs from the "
-        f"spec, which strict=True makes an error: {shown}. The response is in error.response."
+        f"spec, and strict=True makes that an error: {shown}. The response is in error.response."
     )
 
 
 def _target(location: str) -> str:
-    """The host and path of a redirect, without its query, which may hold secrets."""
+    """Return the host and path of a redirect, without its query, which may hold secrets."""
     try:
         parts = urlsplit(location)
         port = f":{parts.port}" if parts.port else ""
@@ -582,30 +574,28 @@ def _target(location: str) -> str:
 
 
 def _with_further(request: Request[Any], further: dict[str, Any]) -> dict[str, Any]:
-    """The body with the fields of `extra_body`; an InvalidParameterError if it has one of them already."""
-    body = request.body
-    twice = (
-        sorted(further.keys() & body.keys())
-        if is_mapping(body)
-        else ["a body, which this call has not"]
-    )
-    if twice or not is_mapping(body):
+    """Return the body with the fields of `extra_body`.
+
+    Raises:
+        InvalidParameterError: if the call has no body, or its body already has one of the fields.
+    """
+    body, call = request.body, request.operation.call
+    if not is_mapping(body):
         raise errors.InvalidParameterError(
-            f"{request.operation.call}: extra_body names {', '.join(twice)}. Nothing was sent. Use the parameter."
+            f"{call}: extra_body was given, but this call has no body. Nothing was sent. Leave extra_body out."
+        )
+    twice = sorted(further.keys() & body.keys())
+    if twice:
+        raise errors.InvalidParameterError(
+            f"{call}: extra_body names {', '.join(twice)}. Nothing was sent. Use the parameter."
         )
     if request.model is not None:
         from .misspellings import warn_of_misspelt
         from .schema import schema_of
 
         known = schema_of(request.model).types
-
-        warn_of_misspelt(
-            f"{request.operation.call}: extra_body",
-            further,
-            tuple(known),
-            known,
-        )
-    return {**body, **further}
+        warn_of_misspelt(f"{call}: extra_body", further, tuple(known), known)
+    return dict(body) | further
 
 
 def _refuse(operation: Operation, problem: str | None) -> None:
@@ -617,7 +607,7 @@ def _refuse(operation: Operation, problem: str | None) -> None:
 
 
 def _check_evidence(operation: Operation, settings: Settings) -> None:
-    """Stop an operation whose method or path is only inferred, or warn of it once, unless the client was told."""
+    """Refuse an operation whose method or path is only inferred, or warn about it once, unless the client allows it."""
     allowed = settings.allow_inferred
     if operation.moves_money and allowed:
         return
@@ -626,7 +616,7 @@ def _check_evidence(operation: Operation, settings: Settings) -> None:
     if operation.moves_money and (allowed is False or not is_local):
         advice = (
             "It can move money, so nothing was sent. Confirm it with Plexy Pay, then pass allow_inferred=True, or "
-            "generate the client with an overlay that says so (docs/overlays.md)."
+            "generate the client with an overlay that confirms it (docs/overlays.md)."
         )
         raise errors.InferredOperationError(
             f"{what} {advice}", operation=operation.call
@@ -636,23 +626,21 @@ def _check_evidence(operation: Operation, settings: Settings) -> None:
     _warned.add(operation.call)
     from .callers import warn_caller
 
-    text = f"{what} Confirm it with Plexy Pay before you rely on it; an overlay (docs/overlays.md) can say so."
+    text = f"{what} Confirm it with Plexy Pay before you rely on it; an overlay (docs/overlays.md) can record that."
     if operation.moves_money:
-        text += " It can move money: elsewhere than on this machine it is not sent without allow_inferred=True."
+        text += " It can move money: without allow_inferred=True it is sent to this machine only."
     try:
         warn_caller(text, errors.InferredOperationWarning)
     except errors.InferredOperationWarning:
-        # The program has made it an error, which stops the next call, too.
+        # The program turns the warning into an error, which must stop the next call as well.
         _warned.discard(operation.call)
         raise
 
 
 def _text(value: object) -> str | None:
-    return (
-        None
-        if value is None or value is UNSET or isinstance(value, (dict, list))
-        else str(value)
-    )
+    if value is None or value is UNSET or isinstance(value, (dict, list)):
+        return None
+    return str(value)
 
 
 def _quoted(message: object) -> str:
@@ -666,7 +654,7 @@ def _fields(data: object) -> dict[str, Any]:
 def _header_problem(headers: Mapping[str, Any]) -> str | None:
     for name, value in headers.items():
         if not name or not _TOKEN.issuperset(name.lower()):
-            return "a header's name has characters that no header name may have."
+            return "a header name has characters that HTTP does not allow."
         if name.lower() in _OWN_HEADERS:
             return f"the header {name} is the client's own. Pass a key as api_key, and leave this header out."
         if (
@@ -676,7 +664,7 @@ def _header_problem(headers: Mapping[str, Any]) -> str | None:
             or value != value.strip()
         ):
             return (
-                f"the value of the header {name} is not text of visible ASCII characters on one line, without white "
-                "space at its ends."
+                f"the value of the header {name} must be visible ASCII text on one line, without white space at its "
+                "ends."
             )
     return None

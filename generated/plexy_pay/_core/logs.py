@@ -1,11 +1,11 @@
 # plexy-pay runtime, written by hand in runtime/_core/logs.py; the generator copies it unchanged.
-"""The package's logger, `plexy_pay` (or the name under which the package was vendored), and what it says of a call.
+"""Log calls to the package's logger, `plexy_pay` (or the package's name when it was vendored).
 
-At info a line for each attempt and each repetition, at debug the masked requests and responses too. Nothing here can
-fail a call.
+The level info has one line for each attempt and each repetition. The level debug adds the masked requests and
+responses. Logging can never fail a call.
 
-The logger has no NullHandler: a warning that nobody set a handler up for is printed by Python, so that a webhook is not
-refused in silence. Differences from the spec are for maintainers, so their logger alone is silent.
+The logger has no NullHandler. So Python prints a warning if the program has no handler, and no webhook is refused
+silently. Only the logger of differences from the spec is silent, because they are for maintainers.
 """
 
 from __future__ import annotations
@@ -37,32 +37,30 @@ INFO = logging.INFO
 WARNING = logging.WARNING
 ERROR = logging.ERROR
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
-# What each record of a call has as attributes; those that do not concern it are None.
+# The attributes of each record of a call. Attributes that do not apply are None.
 _NOTHING: dict[str, Any] = dict.fromkeys(
     (
-        *(
-            "plexy_event",
-            "plexy_operation",
-            "plexy_method",
-            "plexy_path",
-            "plexy_attempt",
-            "plexy_status",
-        ),
-        *(
-            "plexy_failure",
-            "plexy_sent",
-            "plexy_ids",
-            "plexy_request_id",
-            "plexy_duration",
-            "plexy_pause",
-        ),
-        *("plexy_parameters", "plexy_headers", "plexy_body"),
+        "plexy_event",
+        "plexy_operation",
+        "plexy_method",
+        "plexy_path",
+        "plexy_attempt",
+        "plexy_status",
+        "plexy_failure",
+        "plexy_sent",
+        "plexy_ids",
+        "plexy_request_id",
+        "plexy_duration",
+        "plexy_pause",
+        "plexy_parameters",
+        "plexy_headers",
+        "plexy_body",
     )
 )
 
 
 class _ToStderr(logging.Handler):
-    """Prints the records where the program has no handler of its own that gets them."""
+    """Print the records that no handler of the program gets."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""
@@ -92,7 +90,7 @@ def _has_other_handler(asked: logging.Logger) -> bool:
 
 
 def follow_environment() -> None:
-    """Do what PLEXY_LOG says, where no client is made that would: once for each word that it has."""
+    """Apply PLEXY_LOG in a program that makes no client: once for each of its values."""
     word = os.environ.get("PLEXY_LOG", "")
     if word and word not in _followed:
         _followed.add(word)
@@ -103,10 +101,10 @@ _followed: set[str] = set()
 
 
 def turn_on(word: str) -> None:
-    """Do what PLEXY_LOG says: `debug` or `info`. Another word is a warning: it must not stop payments."""
+    """Set the level that PLEXY_LOG names: `debug` or `info`. Another word only warns, and must not stop payments."""
     level = _LEVELS.get(word.strip().lower())
     if level is None:
-        # The word itself is not shown: it may have been meant for another variable.
+        # The word itself is not shown, because it may be a secret meant for another variable.
         text = "PLEXY_LOG is neither debug nor info, so it turns no log on."
         warnings.warn(text, stacklevel=3)
         return
@@ -115,7 +113,7 @@ def turn_on(word: str) -> None:
 
 
 def _harmless(method: Callable[P, None]) -> Callable[P, None]:
-    """Keep the errors of a method, and of the handlers and filters it calls, away from the call."""
+    """Wrap a method so that its errors, and those of its handlers and filters, never reach the call."""
 
     @wraps(method)
     def harmless(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -135,7 +133,7 @@ def _harmless(method: Callable[P, None]) -> Callable[P, None]:
 
 
 class Log:
-    """Says what happens to one call. It is made only where the logger is on."""
+    """Log the course of one call. It is made only if the logger is enabled."""
 
     def __init__(self, call: Call[Any]) -> None:
         self._call = call
@@ -145,18 +143,19 @@ class Log:
 
     @_harmless
     def sending(self, send: Send, attempt: int) -> None:
-        """Before an attempt: note the time; at debug show the request."""
+        """Record the start of an attempt. At debug, log the request."""
         self._started = send.monotonic()
         if not LOGGER.isEnabledFor(logging.DEBUG):
             return
         request, mask = self._call.request, self._mask()
-        headers = {**send.headers, send.header: ""}
+        headers = dict(send.headers)
+        headers[send.header] = ""
         mask.learn(headers, request.body)
+        parameters = dict(request.path_params)
+        parameters |= request.query
         known: dict[str, Any] = {
             "plexy_attempt": attempt,
-            "plexy_parameters": mask.object(
-                without_unset(encode({**request.path_params, **request.query}))
-            ),
+            "plexy_parameters": mask.object(without_unset(encode(parameters))),
             "plexy_headers": mask.headers(headers),
             "plexy_body": mask.body(send.content or b"") or None,
         }
@@ -165,16 +164,14 @@ class Log:
 
     @_harmless
     def came(self, send: Send, attempt: int) -> None:
-        """After an attempt: its result; at debug show the response."""
+        """Log the result of an attempt. At debug, log the response as well."""
         known = self._known(send, attempt)
         known["plexy_duration"] = seconds = round(send.monotonic() - self._started, 3)
         text = f"{_in_words(known)}, in {seconds:.3f} s, attempt {attempt}"
-        text += "".join(f", {name} {value!r}" for name, value in self._ids().items())
-        text += (
-            f", request id {known['plexy_request_id']}"
-            if known["plexy_request_id"]
-            else ""
-        )
+        for name, value in self._ids().items():
+            text += f", {name} {value!r}"
+        if known["plexy_request_id"]:
+            text += f", request id {known['plexy_request_id']}"
         self._say(INFO, "attempt", text, known)
         if known["plexy_status"] is not None and LOGGER.isEnabledFor(logging.DEBUG):
             response: Any = send.result
@@ -185,14 +182,14 @@ class Log:
 
     @_harmless
     def again(self, send: Send, attempt: int, pause: float | None) -> None:
-        """Before a repetition: why, and after which pause; None for at once, with the next key."""
+        """Log the reason for a repetition and the pause in seconds before it; None for no pause and the next key."""
         known = self._known(send, attempt)
         known["plexy_pause"] = 0.0 if pause is None else round(pause, 3)
         how = "at once with the next API key" if pause is None else f"in {pause:.3f} s"
         self._say(
             INFO,
             "retry",
-            f"is sent again {how} after {_in_words(known)}, attempt {attempt}",
+            f"sending again {how} after {_in_words(known)}, attempt {attempt}",
             known,
         )
 
@@ -204,7 +201,7 @@ class Log:
         return self._masker
 
     def _ids(self) -> dict[str, Any]:
-        """What the call is about: the ids of its path and its order reference, as a log may show them."""
+        """Return the ids in the path and the order reference, as a log may show them."""
         if self._shown_ids is None:
             request = self._call.request
             own: dict[str, object] = {
@@ -220,30 +217,31 @@ class Log:
 
     def _known(self, send: Send, attempt: int) -> dict[str, Any]:
         result = send.result
+        known = dict(_NOTHING)
+        known["plexy_attempt"] = attempt
         if not isinstance(result, RawResponse):
             assert result is not None  # Records are made after an attempt.
-            failure = {"plexy_failure": result.kind, "plexy_sent": result.sent}
-            return {**_NOTHING, "plexy_attempt": attempt, **failure}
-        request_id = result.request_id
-        return {
-            **_NOTHING,
-            "plexy_attempt": attempt,
-            "plexy_status": result.status,
-            "plexy_failure": result.problem and result.problem.kind,
-            "plexy_sent": True,
-            "plexy_request_id": request_id and self._mask().text(request_id),
-        }
+            known["plexy_failure"] = result.kind
+            known["plexy_sent"] = result.sent
+            return known
+        known["plexy_status"] = result.status
+        known["plexy_sent"] = True
+        if result.problem is not None:
+            known["plexy_failure"] = result.problem.kind
+        if result.request_id:
+            known["plexy_request_id"] = self._mask().text(result.request_id)
+        return known
 
     def _say(self, level: int, event: str, text: str, known: dict[str, Any]) -> None:
         operation = self._call.request.operation
-        extra = {
-            **_NOTHING,
-            **known,
+        extra = _NOTHING | known
+        extra |= {
             "plexy_event": event,
             "plexy_operation": operation.call,
+            "plexy_method": operation.method,
+            "plexy_path": operation.path,
+            "plexy_ids": self._ids() or None,
         }
-        extra["plexy_ids"] = self._ids() or None
-        extra |= {"plexy_method": operation.method, "plexy_path": operation.path}
         LOGGER.log(
             level,
             "%s (%s %s): %s",

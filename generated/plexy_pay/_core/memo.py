@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/memo.py; the generator copies it unchanged.
-"""Memoization."""
+"""Cache the results of functions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def once(function: F) -> F:
-    """Cache the results of a function, which keeps its type.
+    """Cache the results of a function and keep its type.
 
-    mypy does not accept a class as an argument of `functools.cache` if its instances are not hashable.
+    mypy does not accept a class with unhashable instances as an argument of a `functools.cache` function.
     """
     return cast("F", cache(function))

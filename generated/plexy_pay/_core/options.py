@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/options.py; the generator copies it unchanged.
-"""The options of one call: hidden from the first line of a method on, and checked before anything is sent."""
+"""Hide the options of one call from the first line of a method, and check them before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ _NAMES = tuple(RequestOptions.__annotations__)
 
 
 class MaskedOptions:
-    """The options that a caller gave. It shows their names only, and no attribute of it holds a value."""
+    """Hold the options of a call. The repr shows only their names, and no attribute holds a value."""
 
     __slots__ = ("_fields", "_strange")
 
     def __init__(self, given: object) -> None:
-        # A copy: a list is fetched later, when the caller may have changed them. None is no option.
+        # A copy, because the pages of a list are fetched later, when the caller may have changed the options. An
+        # option of None counts as left out.
         fields: dict[Any, Any] = {}
         if is_mapping(given):
             fields = {name: value for name, value in given.items() if value is not None}
@@ -27,11 +28,11 @@ class MaskedOptions:
         self._fields: Callable[[], dict[Any, Any]] = lambda: fields
 
     def get(self, name: str, default: Any = None) -> Any:
-        """One option; the default if it was not given."""
+        """Return one option; the default if it was not passed."""
         return self._fields().get(name, default)
 
     def timeout(self) -> Timeout | None:
-        """The timeout of the call, if it was given; `problem` says first that it is one."""
+        """Return the timeout of the call; None if it was not passed. Call `problem` first to check it."""
         if "timeout" not in self:
             return None
         timeout = Timeout.of(self.get("timeout"))
@@ -41,7 +42,7 @@ class MaskedOptions:
         return name in self._fields()
 
     def problem(self) -> str | None:
-        """What is wrong with the options, without any value; None if nothing is. A key is checked by its ring."""
+        """Return the problem with the options, without any value; None if there is none. The ring checks the key."""
         if self._strange is not None:
             return f"options is of type {self._strange}. Pass a mapping, such as {{'timeout': 10}}."
         if not self._fields():
@@ -51,11 +52,9 @@ class MaskedOptions:
             from .misspellings import unknown_option
 
             texts = [name for name in unknown if isinstance(name, str)]
-            return (
-                unknown_option(texts, _NAMES)
-                if texts
-                else "there is no option whose name is no text."
-            )
+            if not texts:
+                return "the name of an option must be text."
+            return unknown_option(texts, _NAMES)
         timeout = Timeout.of(self.get("timeout"))
         if isinstance(timeout, str):
             return timeout
@@ -84,12 +83,12 @@ _NONE = MaskedOptions({})
 
 
 def masked(options: object) -> MaskedOptions:
-    """The options that a caller gave, hidden."""
+    """Return the options of a caller, hidden."""
     if options is None:
         return _NONE
     return options if isinstance(options, MaskedOptions) else MaskedOptions(options)
 
 
 def mask(options: RequestOptions | None) -> RequestOptions:
-    """Hide the options for a frame of ours: whatever fails in it later, they must not be among its variables."""
+    """Return the options, hidden, so that the variables of our own frames never show them after a failure."""
     return cast("RequestOptions", masked(options))

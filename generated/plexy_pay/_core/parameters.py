@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/parameters.py; the generator copies it unchanged.
-"""Steps that turn the parameters of a caller, in snake_case, into models of requests.
+"""Turn a caller's parameters, in snake_case, into models of requests.
 
 A mapping that fits several models, or a name that no model has, is refused. Nothing is guessed.
 """
@@ -16,7 +16,7 @@ from .variants import Variants
 
 
 class Buildable(Protocol):
-    """A model that is built of parameters."""
+    """Represent a model that can be built from parameters."""
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Self: ...
@@ -26,10 +26,10 @@ BuildableT = TypeVar("BuildableT", bound=Buildable)
 
 
 def build(model: type[BuildableT], params: Mapping[str, Any], call: str) -> BuildableT:
-    """Return the body of a call, made of its parameters.
+    """Return the body of a call, built from its parameters.
 
     Raises:
-        InvalidParameterError: as `from_params` does, but naming the call.
+        InvalidParameterError: as in `from_params`, with the name of the call.
     """
     try:
         return model.from_params(params)
@@ -39,10 +39,10 @@ def build(model: type[BuildableT], params: Mapping[str, Any], call: str) -> Buil
 
 
 def to_model(model: type[Buildable], place: str, value: Any) -> Any:
-    """A nested parameter as a model: a mapping is built into one, a model, None or UNSET stays.
+    """Return a nested parameter as a model. A mapping becomes a model; a model, None or UNSET stays unchanged.
 
     Raises:
-        InvalidParameterError: as `from_params` does, but naming the place.
+        InvalidParameterError: as in `from_params`, with the name of the place.
     """
     if not is_mapping(value):
         return value
@@ -54,27 +54,25 @@ def to_model(model: type[Buildable], place: str, value: Any) -> Any:
 
 
 def to_models(model: type[Buildable], place: str, value: Any) -> Any:
-    """A sequence of nested parameters as a list of models."""
+    """Return a sequence of nested parameters as a list of models. Any other value stays unchanged."""
     if isinstance(value, str) or is_mapping(value) or not is_iterable(value):
-        return value  # It is no sequence: to take it apart would send something else in silence.
+        return value  # Splitting it up would silently send something else.
     return [to_model(model, place, item) for item in value]
 
 
 def to_variant(variants: Variants, place: str, value: Any) -> Any:
-    """Return a nested parameter as the variant that it is meant for; what is no mapping stays.
+    """Return a nested parameter as the variant that its fields select. A value that is not a mapping stays unchanged.
 
     Raises:
-        InvalidParameterError: if the parameters do not tell which, or as `from_params` does.
+        InvalidParameterError: if the parameters do not select one variant, or as in `from_params`.
     """
-    return (
-        to_model(variants.model_for(value, place), place, value)
-        if is_mapping(value)
-        else value
-    )
+    if not is_mapping(value):
+        return value
+    return to_model(variants.model_for(value, place), place, value)
 
 
 def to_list(build_item: Callable[[Any], Any], value: Any) -> Any:
-    """Return a sequence of nested parameters as a list of what each is built into; what is no sequence stays."""
+    """Return a sequence of nested parameters as a list of built items. Any other value stays unchanged."""
     if isinstance(value, str) or is_mapping(value) or not is_iterable(value):
         return value
     return [build_item(item) for item in value]
@@ -83,12 +81,12 @@ def to_list(build_item: Callable[[Any], Any], value: Any) -> Any:
 def to_mapping(
     build_item: Callable[[Any], Any], value: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the values of a mapping as what each is built into; its keys are the caller's own."""
+    """Return a mapping with each value built. Its keys are the caller's own."""
     return {key: build_item(item) for key, item in value.items()}
 
 
 def take(params: dict[str, Any], name: str, owner: str) -> Any:
-    """Take a required parameter out of the mapping.
+    """Remove a required parameter from the mapping and return it.
 
     Raises:
         InvalidParameterError: if it is missing.
@@ -100,10 +98,10 @@ def take(params: dict[str, Any], name: str, owner: str) -> Any:
 
 
 def refuse_nothing(model: object, needed: Iterable[str]) -> None:
-    """Refuse a model of a request that a caller made with None or UNSET for what the API requires.
+    """Refuse a model of a request with None or UNSET in place of a value that the API requires.
 
     Raises:
-        InvalidParameterError: naming the first.
+        InvalidParameterError: with the name of the first such value.
     """
     for name in needed:
         value = getattr(model, name)
@@ -114,10 +112,10 @@ def refuse_nothing(model: object, needed: Iterable[str]) -> None:
 def refuse_unknown(
     params: Mapping[str, Any], owner: str, known: tuple[str, ...]
 ) -> None:
-    """Refuse the parameters that are left over: a misspelt one would otherwise vanish in silence.
+    """Refuse parameters that no field has taken, because a misspelt one would otherwise vanish silently.
 
     Raises:
-        InvalidParameterError: naming them, and those that there are.
+        InvalidParameterError: with the names of these parameters and of the known ones.
     """
     if params:
         from .misspellings import unknown
@@ -128,7 +126,7 @@ def refuse_unknown(
 def warn_of_misspelt(
     params: Mapping[str, Any], owner: str, known: tuple[str, ...]
 ) -> None:
-    """Warn of the parameters that are left over and look like a misspelling of one that there is."""
+    """Warn about parameters that no field has taken and that look like a misspelling of a known one."""
     if params:
         from .misspellings import warn_of_misspelt as warn
 
@@ -138,10 +136,10 @@ def warn_of_misspelt(
 def refuse_duplicates(
     params: Mapping[str, Any], wire_names: frozenset[str], owner: str
 ) -> None:
-    """Refuse further keys that a declared parameter writes (`successUrl`, which is `success_url` here).
+    """Refuse a further key in the API's spelling if a parameter writes it: `successUrl` is `success_url` here.
 
     Raises:
-        InvalidParameterError: naming them.
+        InvalidParameterError: with the names of these keys.
     """
     spelt = sorted(wire_names & params.keys())
     if spelt:

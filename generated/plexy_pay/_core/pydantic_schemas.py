@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/pydantic_schemas.py; the generator copies it unchanged.
-"""How pydantic reads and writes our types. Only pydantic itself calls this, so nobody else needs it."""
+"""Define how pydantic reads and writes our types. Only pydantic calls this module, so it need not be installed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .types import Unset
     from .wire_model import WireModel
 
-# By its name, because type checkers need not have it.
+# Imported by name, because type checkers need not have it.
 _pydantic_core: Any = import_module("pydantic_core")
 
 _JsonSchema = dict[str, Any]
@@ -25,7 +25,16 @@ _CURRENCY: _JsonSchema = {
     "description": "ISO 4217 code.",
     "pattern": "^[A-Z]{3}$",
 }
-_DECIMAL: _JsonSchema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
+_PATTERN = r"^-?\d+(\.\d+)?$"
+_EXACT_AMOUNT: _JsonSchema = {
+    "type": "string",
+    "pattern": _PATTERN,
+    "description": _UNIT,
+}
+_ANY_AMOUNT: _JsonSchema = {
+    "anyOf": [{"type": "string", "pattern": _PATTERN}, {"type": "integer"}],
+    "description": _UNIT,
+}
 
 
 def money_schema(kind: type[Money]) -> Any:
@@ -45,15 +54,12 @@ def money_schema(kind: type[Money]) -> Any:
         return {"amount": format(money.amount, "f"), "currency": money.currency}
 
     def told(_: Any, handler: Any) -> _JsonSchema:
-        exact = {**_DECIMAL, "description": _UNIT}
-        either = {"anyOf": [_DECIMAL, {"type": "integer"}], "description": _UNIT}
+        is_written = handler.mode == "serialization"
+        amount = _EXACT_AMOUNT if is_written else _ANY_AMOUNT
         return {
             "title": "Money",
             "type": "object",
-            "properties": {
-                "amount": exact if handler.mode == "serialization" else either,
-                "currency": _CURRENCY,
-            },
+            "properties": {"amount": amount, "currency": _CURRENCY},
             "required": ["amount", "currency"],
             "additionalProperties": False,
         }
@@ -62,7 +68,7 @@ def money_schema(kind: type[Money]) -> Any:
 
 
 def enum_schema(enum: type[OpenStrEnum | OpenIntEnum]) -> Any:
-    """Return the schema of an enumeration: one of its values, or one that the API added later."""
+    """Return the schema of an enumeration: a known value, or a value that the API added later."""
     kind = str if issubclass(enum, str) else int
     member: Callable[[Any], OpenStrEnum | OpenIntEnum] = enum
 
@@ -70,19 +76,15 @@ def enum_schema(enum: type[OpenStrEnum | OpenIntEnum]) -> Any:
         if isinstance(value, enum):
             return value
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise ValueError(
-                f"{enum.__name__} is made of {'text' if kind is str else 'a whole number'}."
-            )
+            wanted = "text" if kind is str else "a whole number"
+            raise ValueError(f"{enum.__name__} is made of {wanted}.")
         return member(value)
 
     def told(_: Any, __: Any) -> _JsonSchema:
         word = "string" if kind is str else "integer"
-        known: _JsonSchema = {"enum": [member.value for member in enum]}
-        later = {"description": "A value that the API added later."}
-        return {
-            "title": enum.__name__,
-            "anyOf": [{**known, "type": word}, {**later, "type": word}],
-        }
+        known = {"enum": [member.value for member in enum], "type": word}
+        later = {"description": "A value that the API added later.", "type": word}
+        return {"title": enum.__name__, "anyOf": [known, later]}
 
     return _schema(enum, read, lambda member: member.value, told)
 
@@ -90,8 +92,8 @@ def enum_schema(enum: type[OpenStrEnum | OpenIntEnum]) -> Any:
 def model_schema(model: type[WireModel], encode: Callable[[object], Any]) -> Any:
     """Return the schema of a model.
 
-    A model of responses is also made of the API's own JSON object. A model that is sent is only taken as it is: a
-    dictionary in its place is one of parameters, whose names are others.
+    pydantic also reads a model of responses from the API's own JSON object. It takes a model of requests only as an
+    instance: a dictionary in its place would hold parameters, which have other names.
 
     Args:
         model: The class of the model.
@@ -115,7 +117,7 @@ def model_schema(model: type[WireModel], encode: Callable[[object], Any]) -> Any
 
 
 def unset_schema(kind: type[Unset]) -> Any:
-    """Return the schema of `Unset`: only `UNSET` itself, which JSON has no form for."""
+    """Return the schema of `Unset`, which accepts only `UNSET`. JSON has no form for it."""
 
     def read(value: object) -> Unset:
         if isinstance(value, kind):
@@ -124,7 +126,7 @@ def unset_schema(kind: type[Unset]) -> Any:
 
     def written(_: Unset) -> Any:
         raise ValueError(
-            "UNSET has no form in JSON. Leave the field out: `exclude_unset=True` does it."
+            "UNSET has no JSON form. Leave the field out with `exclude_unset=True`."
         )
 
     def told(_: Any, __: Any) -> _JsonSchema:
@@ -141,9 +143,9 @@ def _schema(
     *,
     named: bool = True,
 ) -> Any:
-    """Put together what reads, what writes JSON, and what tells of both; nothing else is made of the value.
+    """Return a schema that reads a value, writes it as JSON, and describes both forms.
 
-    A type with a name has one place in a JSON schema. What may be left out of one must have no place.
+    A named type gets one definition in a JSON schema. A type that may be omitted from a JSON schema must not be named.
     """
     return _pydantic_core.core_schema.no_info_plain_validator_function(
         read,

@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/reconciliation.py; the generator copies it unchanged.
-"""What became of a call whose outcome is unknown: it is looked up, and no more is said than what that proves.
+"""Look up the outcome of calls whose outcome is unknown, and state no more than the look-ups prove.
 
-`Asking.rounds` gives generators without input or output: each yields the requests of look-ups and takes their
-responses, or the errors in their place. Both clients drive them, several side by side. Look-ups only read.
+`Asking.rounds` yields generators without input or output. Each generator yields the requests of look-ups and takes
+their responses, or the errors that replaced them. Both clients run several generators side by side. Look-ups only read.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 Progress: TypeAlias = Callable[[int, int], object]
-"""Is told how many calls are settled, and how many there are in all."""
+"""A function that takes the number of settled calls and the number of all calls."""
 
 CLOCK_SKEW = 300.0
-"""Seconds by which the API's clock may differ from the caller's."""
+"""The number of seconds by which the API's clock may differ from the caller's."""
 MARGIN = 60.0
-"""Seconds for which a call counts as running beyond the longest timeout."""
+"""The number of seconds beyond the longest timeout for which a call counts as running."""
 SIDE_BY_SIDE = 10
-"""How many look-ups are made at the same time."""
+"""The largest number of simultaneous look-ups."""
 _PROOF = frozenset(("documented", "observed"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executed:
-    """The API received the call and knows its payment. That does not say that it is paid: read its status.
+    """Represent a call that the API received, with its payment. The payment may still be unpaid: read its status.
 
     Args:
         transaction: The payment, as the look-up shows it.
-        by: The operation that found it, such as `transactions.list`.
-        evidence: How sure it is that this look-up exists as it was asked: `documented`, `observed` or less.
+        by: The operation that found the payment, such as `transactions.list`.
+        evidence: The evidence that this look-up exists in this form: `documented`, `observed` or less.
     """
 
     transaction: _hints.Shown
@@ -61,11 +61,11 @@ class Executed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotExecuted:
-    """The call had no effect: a look-up that is known to be reliable shows all, and not this. It is safe to call again.
+    """Represent a call without effect: a reliable look-up shows all payments, but not this one. Calling again is safe.
 
     Args:
-        by: The operation that shows it, such as `transactions.list`.
-        evidence: How the look-up is known: `documented` or `observed`.
+        by: The operation that proves it, such as `transactions.list`.
+        evidence: The evidence for the look-up: `documented` or `observed`.
     """
 
     by: str
@@ -74,13 +74,13 @@ class NotExecuted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undetermined:
-    """Nothing is certain. Do not call again; ask again later, or let a person look.
+    """Represent a call whose outcome is still unknown. Do not call again; ask again later, or let a person look.
 
     Args:
-        reason: Why nothing is certain.
+        reason: Why the outcome is unknown.
         check: What a person can check.
-        retry_after: Seconds after which asking again may tell more; None if time alone does not help.
-        retry_at: The same as a moment, for a job that asks again.
+        retry_after: The number of seconds after which another look-up may decide; None if waiting does not help.
+        retry_at: The same as a time, for a job that asks again.
     """
 
     reason: str
@@ -94,16 +94,16 @@ Reconciliation: TypeAlias = Executed | NotExecuted | Undetermined
 
 
 class Asking:
-    """Saved calls that a client asks about.
+    """Hold the saved calls that a client looks up.
 
     Attributes:
-        families: The families of operations that are asked. Before the rounds each has to get its keys.
-        total: How many calls there are.
-        settled: How many of them nothing more is asked about.
+        families: The families of the look-ups' operations. Pass each family's keys to `use` before the rounds.
+        total: The number of calls.
+        settled: The number of calls without further look-ups.
 
     Raises:
-        InvalidParameterError: if what was saved is not the data of a call, or the age is none, or too small.
-        ConfigurationError: if the client is not one of the same origin, environment and agent.
+        InvalidParameterError: if the saved data do not describe a call, or the age is not a number or too small.
+        ConfigurationError: if the client has another origin, environment or agent than a call.
     """
 
     def __init__(
@@ -131,19 +131,19 @@ class Asking:
         self._known: dict[str, set[str]] = {}
 
     def use(self, family: str, ring: KeyRing, keys: tuple[ApiKey, ...]) -> None:
-        """Ask the operations of this family with these keys, which the ring gave."""
+        """Set the keys for the operations of this family, as the ring returned them."""
         self._rings[family] = ring.pinned(keys)
         self._known[family] = fingerprints(keys)
 
     def options(self, request: Request[Any]) -> RequestOptions:
-        """Return the options of a look-up: it is made with the very keys that were compared."""
+        """Return the options of a look-up, with exactly the keys that were compared."""
         ring: Any = self._rings[request.operation.family]
         return cast("RequestOptions", masked({"api_key": ring}))
 
     def rounds(self) -> Iterator[list[Steps[int]]]:
-        """Yield look-ups that may be made side by side: first those of single payments, then the lists.
+        """Yield the look-ups that may run side by side: first those of single payments, then the lists.
 
-        Each ends with the number of calls that nothing more is asked about.
+        Each generator returns the number of calls that need no further look-up.
         """
         asked = [
             case
@@ -155,14 +155,13 @@ class Asking:
             search for case in asked if (search := case.to_search()) is not None
         ]
         self.settled = self.total - len(searches)
-        names = dict.fromkeys(search.look.call for search in searches)
-        yield [
-            _search([search for search in searches if search.look.call == name])
-            for name in names
-        ]
+        by_list: dict[str, list[_Search]] = {}
+        for search in searches:
+            by_list.setdefault(search.look.call, []).append(search)
+        yield [_search(together) for together in by_list.values()]
 
     def tell(self, settled: int, progress: Progress | None) -> None:
-        """Count calls that are settled, and tell the caller."""
+        """Count settled calls, and report the progress to the caller."""
         self.settled += settled
         if settled and progress is not None:
             progress(self.settled, self.total)
@@ -175,39 +174,45 @@ class Asking:
         if self._key_rotated or self._known[case.call.recipe.family] & case.call.keys:
             return True
         case.doubt(
-            "the client has none of the keys that the call was made with, so it may be another merchant's"
+            "the client has none of the keys of the call, so it may belong to another merchant"
         )
         case.check = (
-            "Ask with a client that has one of the keys of the call. If this one belongs to the same merchant, whose "
-            "key was rotated since, say so with key_rotated=True."
+            "Ask with a client that has one of the keys of the call. If this client belongs to the same merchant, and "
+            "the key was rotated since, pass key_rotated=True."
         )
         return False
 
 
 def _age(settings: Settings, given: float | None) -> float:
-    """Return the age from which on a call counts as arrived or lost."""
+    """Return the age in seconds after which a call counts as arrived or lost."""
     usual = Timeouts.of(None)
     assert not isinstance(usual, str)
-    # A client that is impatient does not make the API any faster.
-    safe = max(map(max, (*settings.timeouts, *usual))) + MARGIN
+    # A client's short timeouts do not make the API any faster, so the usual ones count as well.
+    longest = [max(timeout) for timeout in settings.timeouts]
+    longest += [max(timeout) for timeout in usual]
+    safe = max(longest) + MARGIN
     if given is None:
         return safe
     if not 0 <= given < float("inf"):
         raise InvalidParameterError(
             "min_age is not a number of seconds from 0. Nothing was sent."
         )
-    # No money moves in the test environment: there it may be tried out without waiting.
+    # No money moves in the test environment, so a test there need not wait.
     if given < safe and settings.environment != "test":
         raise InvalidParameterError(
             f"min_age is less than {safe:g} seconds. Nothing was sent. A call that is not listed by then may still be "
-            "carried out, and to call again might pay twice. Leave min_age out, or pass a larger one; only a client "
+            "carried out, and calling again might pay twice. Leave min_age out, or pass a larger one; only a client "
             "with environment='test' takes a smaller one."
         )
     return given
 
 
 def _check_books(settings: Settings, call: SavedCall) -> None:
-    """Raise an error where the client asks elsewhere than the call went: its lists say nothing of the call."""
+    """Check that the client asks the origin, environment and agent of the call.
+
+    Raises:
+        ConfigurationError: if it asks elsewhere, because other lists prove nothing about the call.
+    """
     recipe = call.recipe
     mine = {
         name: str(value)
@@ -218,13 +223,13 @@ def _check_books(settings: Settings, call: SavedCall) -> None:
     for name, theirs in call.books.items():
         if mine[name] != theirs:
             raise ConfigurationError(
-                f"{call.operation} was called with the {name} {theirs}, and this client has {mine[name]}: what it "
-                f"lists proves nothing about the call. Nothing was sent. Ask with a client of the same {name}."
+                f"{call.operation} was called with the {name} {theirs}, but this client has {mine[name]}: its lists "
+                f"prove nothing about the call. Nothing was sent. Ask with a client that has the same {name}."
             )
 
 
 class _Case:
-    """One saved call, and what is known of it so far."""
+    """Hold one saved call, and everything known about it so far."""
 
     def __init__(self, call: SavedCall, min_age: float, now: float) -> None:
         self.call = call
@@ -234,15 +239,14 @@ class _Case:
         self._to_wait = None if call.ended_by is None else call.ended_by + min_age - now
         self._reasons = [call.recipe.none] if call.recipe.none else []
         self._retry_after: float | None = None
-        self._seen = (
-            False  # Something was shown that may be the call's: it is not absent.
-        )
-        # Whether the order reference is the call's own.
+        # Whether a look-up showed anything that may belong to the call. Then the call is not absent.
+        self._seen = False
+        # Whether the order reference belongs to the call itself.
         self._own = all(one.original is None for one in call.recipe.ones)
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing of the call can be on its way any more."""
+        """Return whether no part of the call can still be on its way."""
         return self._to_wait is not None and self._to_wait <= 0
 
     def take(self, look: One[Any], reference: str, response: Any) -> None:
@@ -253,13 +257,13 @@ class _Case:
         values, status = look.fields(response), _canonical(look.status(response))
         if reference not in values:
             return self.doubt(
-                f"{look.call} answered another payment than was asked for"
+                f"{look.call} returned another payment than the requested one"
             )
         if look.original is not None:
             self._own = self._is_another(look.original(response))
-        if (
-            status in look.found and self._fits(look.amount(response), whole=look.whole)
-        ) or (status in look.ended and self.is_over):
+        fits = self._fits(look.amount(response), whole=look.whole)
+        is_found = status in look.found and fits
+        if is_found or (status in look.ended and self.is_over):
             self.verdict = Executed(
                 transaction=response, by=look.call, evidence=look.evidence
             )
@@ -276,12 +280,12 @@ class _Case:
             self.deny(look)
         else:
             self.doubt(
-                f"{look.call} shows it as {status!r}, which does not tell what became of this call"
+                f"{look.call} shows it as {status!r}, which does not decide the outcome of this call"
             )
         return None
 
     def _is_another(self, original: object) -> bool:
-        """Whether the payment's own reference is known, and another one than the call's."""
+        """Return whether the payment's own reference is known and differs from the call's."""
         ours = Reference.of(self.call.references.get("order_reference", ""))
         return (
             isinstance(original, str)
@@ -290,24 +294,24 @@ class _Case:
         )
 
     def to_search(self) -> _Search | None:
-        """The list to search if nothing is certain yet."""
+        """Return the list to search if the outcome is still unknown; None if there is nothing to search."""
         listing = self.call.recipe.listing
         reference = self.call.references.get(listing.by) if listing else None
         if listing is None or reference is None or self.verdict is not None:
             return None
         if not self._own:
             self.doubt(
-                "the order reference is not known to be this call's own, so nothing can be found by it"
+                "the order reference may belong to another call, so it identifies nothing"
             )
             return None
         return _Search(self, listing, reference)
 
     def search(self, look: Listing[Any, Any], reference: str, reading: Reading) -> None:
-        """Judge what a list shows."""
+        """Judge the rows of a list."""
         rows = reading.rows(reference)
         if len(rows) > 1:
             self.doubt(
-                f"{look.call} shows {len(rows)} rows with {reference!r}, and which one it is is not known"
+                f"{look.call} shows {len(rows)} rows with {reference!r}, and any of them may belong to the call"
             )
         elif rows:
             self._take_row(look, reference, rows[0], reading)
@@ -320,7 +324,7 @@ class _Case:
             )
         elif not look.absence:
             self.doubt(
-                f"{look.call} does not show it, which proves nothing: it may not show all"
+                f"{look.call} does not show it, which proves nothing: the list may be incomplete"
             )
         elif not self._seen:
             self._deny_row(look, reference, reading)
@@ -328,7 +332,7 @@ class _Case:
     def _take_row(
         self, look: Listing[Any, Any], reference: str, row: Any, reading: Reading
     ) -> None:
-        """Judge the only row that has the reference."""
+        """Judge the only row with the reference."""
         what = f"{look.call} shows {reference!r}"
         if not self._fits(look.amount(row), whole=False):
             self.doubt(f"{what} with another amount")
@@ -345,7 +349,7 @@ class _Case:
         elif not self.tells(look, row) and not (look.absence and reading.is_confirmed):
             what = f"{what} as {_canonical(look.status(row))!r}"
             self.doubt(
-                f"{what}, but it may be an older attempt: what the list shows is not all"
+                f"{what}, but it may be an older attempt, because the list may be incomplete"
             )
         else:
             self.verdict = Executed(
@@ -355,7 +359,7 @@ class _Case:
     def _deny_row(
         self, look: Listing[Any, Any], reference: str, reading: Reading
     ) -> None:
-        """Judge that no row of a list has the reference."""
+        """Judge the absence of the reference from a list."""
         if not self.is_over or look.evidence not in _PROOF:
             return self.deny(look)
         assert self.call.sent_at is not None
@@ -364,11 +368,11 @@ class _Case:
         latest = self.call.ended_by + self._min_age + CLOCK_SKEW
         if reading.may_show(reference, earliest, latest):
             self.doubt(
-                f"{look.call} shows a row of that time whose reference may be what became of {reference!r}"
+                f"{look.call} shows a row of that time whose reference may be an altered form of {reference!r}"
             )
         elif not reading.reaches(earliest):
             self.doubt(
-                f"{look.call} shows no row that is older than the call, so it may not reach back to it"
+                f"{look.call} shows no row older than the call, so it may not reach back that far"
             )
         elif not reading.is_confirmed:
             self.doubt(f"{look.call} was read only once")
@@ -377,18 +381,18 @@ class _Case:
         return None
 
     def tells(self, look: Listing[Any, Any], row: Any) -> bool:
-        """Whether the state of a row tells at once that the call was carried out, whoever else may have tried."""
+        """Return whether the state of a row alone proves that the call was carried out."""
         return not look.found or _canonical(look.status(row)) in look.found
 
     def deny(self, look: One[Any] | Listing[Any, Any]) -> None:
-        """Say that it did not happen, if that is proved and nothing can be on its way any more."""
+        """Record that the call was not carried out, if that is proved and no part of it can still be on its way."""
         if look.evidence not in _PROOF:
             self.doubt(
                 f"{look.call} does not show it, which proves nothing: this look-up is {look.evidence}"
             )
         elif self._to_wait is None:
             self.doubt(
-                f"{look.call} does not show it, but when the call ended is not known: it may be on its way"
+                f"{look.call} does not show it, but the end of the call is unknown: it may still be on its way"
             )
         elif self._to_wait > 0:
             self.doubt(
@@ -399,27 +403,28 @@ class _Case:
             self.verdict = NotExecuted(by=look.call, evidence=look.evidence)
 
     def doubt(self, reason: str, retry_after: float | None = None) -> None:
-        """Keep a reason why nothing is certain."""
+        """Record a reason why the outcome is unknown."""
         self._reasons.append(reason)
-        self._retry_after = self._retry_after if retry_after is None else retry_after
+        if retry_after is not None:
+            self._retry_after = retry_after
 
     def result(self) -> Reconciliation:
-        """Return what is proved, or why nothing is certain."""
-        reason = (
-            "; ".join(self._reasons)
-            or "the call carried nothing that it can be found by"
-        )
+        """Return the proved outcome, or the reasons why it is unknown."""
+        reason = "; ".join(self._reasons)
+        if not reason:
+            reason = "the call carried nothing that identifies it"
         after, moment = self._retry_after, None
         if after is not None:
             after = in_milliseconds(after)
-            with suppress(OverflowError, ValueError, OSError):  # Beyond the calendar.
+            # A time after the end of the calendar has no datetime.
+            with suppress(OverflowError, ValueError, OSError):
                 moment = datetime.fromtimestamp(self._now + after, UTC)
         return self.verdict or Undetermined(
             reason=f"{reason}.", check=self.check, retry_after=after, retry_at=moment
         )
 
     def _fits(self, shown: object, *, whole: bool) -> bool:
-        """Whether the call's amount is the one that is shown; with `whole`, both must be known."""
+        """Return whether the shown amount is the call's. With `whole`, both amounts must be known."""
         amount = self.call.amount
         if amount is None:
             return True
@@ -428,24 +433,24 @@ class _Case:
         return amount == shown
 
     def _is_recent(self, made: object, *, whole_list: bool) -> bool:
-        """Whether a row was made by this call, going by the time."""
+        """Return whether the time of a row fits this call."""
         if self.call.sent_at is None:
             return whole_list
-        # A list that was not read to its end may hide the call's own row behind that of an older attempt.
+        # An incomplete reading may show the row of an older attempt and miss the call's own row.
         earliest = self.call.sent_at - (CLOCK_SKEW if whole_list else 0.0)
         return isinstance(made, datetime) and made.timestamp() >= earliest
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A call that a list is searched for."""
+    """Represent the search for one call in a list."""
 
     case: _Case
     look: Listing[Any, Any]
     reference: str
 
     def needs_proof(self, reading: Reading) -> bool:
-        """Whether a second reading of the list could decide about the call."""
+        """Return whether a second reading of the list could decide about the call."""
         if not self.look.absence or reading.problem or not self.case.is_over:
             return False
         rows = reading.rows(self.reference)
@@ -455,7 +460,7 @@ class _Search:
 
 
 def _look_up(case: _Case) -> Steps[int]:
-    """Ask for the payment itself, in each way that there is."""
+    """Look up the payment itself, in each possible way."""
     for one in case.call.recipe.ones:
         reference = case.call.references.get(one.by)
         if reference and case.verdict is None:
@@ -464,7 +469,7 @@ def _look_up(case: _Case) -> Steps[int]:
 
 
 def _search(searches: list[_Search]) -> Steps[int]:
-    """Read a list once for all calls that need it, and once more where that proves something."""
+    """Read a list once for all calls that need it, and a second time if that can prove something."""
     look, wanted = searches[0].look, {search.reference for search in searches}
     reading = yield from read(look, wanted)
     if any(search.needs_proof(reading) for search in searches):
@@ -485,7 +490,7 @@ def drive(
     key_rotated: bool,
     progress: Progress | None = None,
 ) -> list[Reconciliation]:
-    """Make the look-ups with a sync client, on threads where there are several."""
+    """Run the look-ups with a sync client, on threads if there are several."""
     settings = client._settings  # pyright: ignore[reportPrivateUsage]
     asking = Asking(settings, saved_calls, min_age, key_rotated)
     for family in asking.families:
@@ -538,7 +543,7 @@ async def drive_async(
     key_rotated: bool,
     progress: Progress | None = None,
 ) -> list[Reconciliation]:
-    """Make the look-ups with an async client, in tasks."""
+    """Run the look-ups with an async client, in tasks."""
     from asyncio import Semaphore, as_completed, create_task
 
     settings = client._settings  # pyright: ignore[reportPrivateUsage]

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/redaction.py; the generator copies it unchanged.
-"""Redaction: find personal data in any text, and put the mask in their place."""
+"""Find personal data in any text, and replace them with the mask."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from .keys import MASK
 
 _SHORTEST_CARD, _LONGEST_CARD = 13, 19
-# At most 64 characters before the @, as the standard says: a hostile text must not take long.
+# The standard allows at most 64 characters before the @. The limit also keeps the search fast in hostile text.
 _EMAIL = re.compile(r"[^\s@\"'<>(),:;=&?/\\]{1,64}(?:@|%40)[^\s@\"'<>(),:;=&?/\\]+")
 _PHONE = re.compile(
     r"(?:[+\uff0b]|%2B)\W{0,2}\d(?:(?:%20|[\W_]){0,3}\d){6,18}", re.IGNORECASE
@@ -32,7 +32,7 @@ def without_personal(text: str) -> str:
 
 
 def _has_card_number(text: str) -> bool:
-    """Whether neighboring groups of digits make a number of 13 to 19 digits with the right check digit."""
+    """Return whether neighboring groups of digits form a number of 13 to 19 digits with a valid check digit."""
     groups = _GAP.sub(" ", text).split()
     for first in range(len(groups)):
         digits = ""
@@ -46,8 +46,9 @@ def _has_card_number(text: str) -> bool:
 
 
 def luhn(digits: str) -> bool:
-    """Return whether the check digit of a card number is right."""
-    doubled = [
-        int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))
-    ]
-    return sum(number - 9 * (number > 9) for number in doubled) % 10 == 0
+    """Return whether the check digit of a card number is valid."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        number = int(digit) * (1 + place % 2)
+        total += number - 9 if number > 9 else number
+    return total % 10 == 0

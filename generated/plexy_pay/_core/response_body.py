@@ -1,8 +1,8 @@
 # plexy-pay runtime, written by hand in runtime/_core/response_body.py; the generator copies it unchanged.
-"""The body of a response, read within a limit, also where a few bytes would inflate to gigabytes.
+"""Read the body of a response within a size limit, even if a few bytes would inflate to gigabytes.
 
-What its headers say of it counts for little: servers and proxies write codings that are none (`UTF-8`, `none`), repeat
-what was asked for, or undo a coding and leave its name. The bytes themselves tell, and the parser of JSON decides.
+The headers about the body are unreliable. Servers and proxies name codings that do not exist (`UTF-8`, `none`), repeat
+the requested codings, or undo a coding and keep its name. So the bytes themselves decide, and finally the JSON parser.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from .attempts import Send
 
 ACCEPT_ENCODING = "gzip, deflate"
-# A piece that is inflated at once: each member of a file begins with a small one.
+# The sizes of the pieces to inflate. Each member of a gzip file begins with a small piece.
 _FIRST_PIECE, _LARGEST_PIECE = 256, 64 * 1024
-# After so many compressed bytes the time is looked at.
+# The number of compressed bytes after which the deadline is checked.
 _STRETCH = 64 * 1024
-# All others are ignored: to undo them is not needed, or not possible.
+# Other codings are ignored: undoing them is either not needed or not possible.
 _CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
-# More of them, one in another, are nobody's but an attacker's.
+# Only an attacker nests more codings.
 _MOST_CODINGS = 5
 _GZIP = b"\x1f\x8b"
 
 
 class BodyError(Exception):
-    """The body cannot be read: `kind` is `too_large` or `unreadable`, the text says why."""
+    """Raised when the body cannot be read. `kind` is `too_large` or `unreadable`; the text says why."""
 
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
@@ -37,12 +37,12 @@ class BodyError(Exception):
 
 
 class Body:
-    """Collects the pieces of a body as they come and decompresses it; each at most to the limit.
+    """Collect the pieces of a body and decompress it. The limit applies before and after decompression.
 
     Args:
-        headers: Of the response.
-        limit: How many bytes it may have, before and after it is decompressed.
-        step: Until whose deadline it may be decompressed; without it, for as long as it takes.
+        headers: The headers of the response.
+        limit: The largest size in bytes.
+        step: The step whose deadline ends the decompression; without it, decompression may take any time.
 
     Raises:
         BodyError: if the announced length is more than the limit.
@@ -63,16 +63,20 @@ class Body:
         self._check(int(length[:20]) if length.isdecimal() else 0)
 
     def add(self, piece: bytes) -> None:
-        """Take one piece; a BodyError says that it is too much."""
+        """Add one piece.
+
+        Raises:
+            BodyError: if the body is now too large.
+        """
         self.raw += piece
         self._check(len(self.raw))
 
     def decoded(self) -> bytes:
-        """Give the whole body.
+        """Return the whole body, decompressed.
 
         Raises:
             BodyError: if it is too large, damaged or cut off.
-            TimeoutError: if the call's time is over before the end.
+            TimeoutError: if the deadline passes first.
         """
         body = bytes(self.raw)
         for coding in reversed(self._codings):
@@ -100,7 +104,7 @@ class Body:
                 piece = raw[begin : begin + size]
                 body += member.decompress(piece, self._limit + 1 - len(body))
                 self._check(len(body))
-                # What follows the member was copied in vain, so the pieces grow with what the member has taken.
+                # Bytes after the end of the member were copied in vain. So the pieces start small and grow.
                 begin += len(piece) - len(member.unused_data)
                 size = min(2 * size, _LARGEST_PIECE)
         return bytes(body)
@@ -115,12 +119,12 @@ class Body:
 
 
 def _window(coding: str, body: bytes) -> int | None:
-    """Return zlib's word for the format that a body is in; None if something on the way has undone the coding."""
-    if body.startswith(_GZIP):  # Neither JSON nor deflated data begin so.
+    """Return zlib's window size for the format of a body; None if an intermediary has already undone the coding."""
+    if body.startswith(_GZIP):  # Neither JSON nor deflated data begin with these bytes.
         return 31
     if coding != "deflate" or not body or _is_json(body):
         return None
-    # "deflate" means the zlib format, but some servers send the bare data without zlib's two-byte header.
+    # "deflate" means the zlib format, but some servers send raw deflate data without zlib's two-byte header.
     has_header = body[0] & 15 == zlib.DEFLATED and int.from_bytes(body[:2]) % 31 == 0
     return 15 if has_header else -15
 

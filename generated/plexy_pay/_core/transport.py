@@ -1,7 +1,7 @@
 # plexy-pay runtime, written by hand in runtime/_core/transport.py; the generator copies it unchanged.
-"""The drivers' hands: they own the httpx clients and carry out one attempt, sync or async.
+"""Carry out one attempt, sync or async, through an HTTP library.
 
-No object and no frame of the HTTP library gets out of here: some of them show the request's header bytes.
+No object and no frame of the HTTP library leaves this module, because some of them show the request's header bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def _dialer(kind: Callable[..., Any], origin: Origin) -> Callable[[], Any]:
-    """Return a function that makes a transport to the origin, through the proxy of the environment if it names one."""
+    """Return a function that makes a transport to the origin, through the environment's proxy if one is set."""
     tls = tls_settings(origin)
     return partial(kind, verify=tls, proxy=proxy_for(origin, tls), trust_env=False)
 
@@ -40,7 +40,7 @@ def _dialer(kind: Callable[..., Any], origin: Origin) -> Callable[[], Any]:
 def _guarded(client: Any, guard: Any, library: Library, origin: Origin) -> Any:
     """Return a copy of the user's client with guarded transports."""
     made = copy.copy(client)
-    # The transports of a client have no public name.
+    # The HTTP libraries have no public attribute for the transports of a client.
     parts = cast("dict[str, Any]", vars(made))
     parts["_transport"] = guard(parts["_transport"], library)
     parts["_mounts"] = mounts = dict(parts["_mounts"])
@@ -63,7 +63,7 @@ def _timeouts(step: Send) -> dict[str, float]:
     }
 
 
-@lru_cache(maxsize=64)  # To read one takes as long as all the rest of making a request.
+@lru_cache(maxsize=64)  # Parsing a URL takes as long as the rest of making a request.
 def _url(http: Any, text: str) -> Any:
     return http.URL(text)
 
@@ -80,7 +80,7 @@ def _request(library: Library, step: Send) -> Any:
 
 
 def _request_of(client: Any, library: Library, step: Send) -> Any:
-    """Return the request of a client of the user's, with what that adds to each of its own."""
+    """Return the request as the user's client builds it, with that client's own headers and cookies."""
     return client.build_request(
         step.method,
         step.url,
@@ -91,10 +91,10 @@ def _request_of(client: Any, library: Library, step: Send) -> Any:
 
 
 class SyncTransport:
-    """Sends the attempts of a sync client; what the user gave is copied or wrapped, and never closed.
+    """Send the attempts of a sync client. The user's client or transport is copied or wrapped, and never closed.
 
-    Each call holds it as a context from its first attempt to its last, so that closing it breaks off none: that
-    would leave the outcome of a payment unknown for nothing.
+    Each call enters this transport as a context from its first attempt to its last. So closing interrupts no call,
+    which would needlessly leave the outcome of a payment unknown.
     """
 
     def __init__(self, origin: Origin, http_client: GivenClient | None) -> None:
@@ -105,7 +105,7 @@ class SyncTransport:
         if http_client is None:
             pool = Pool(_dialer(HTTPX.http.HTTPTransport, origin), origin.site)
             self._send = partial(_send, pool)
-            # Also when it is forgotten, and at the end of the program.
+            # The finalizer also runs when the client is garbage-collected and when the program ends.
             self._end = finalize(self, _close, pool, os.getpid())
             return
         library = library_of(http_client, is_async=False)
@@ -132,14 +132,14 @@ class SyncTransport:
             self._end()
 
     def send(self, step: Send) -> RawResponse | Failure:
-        """Send one request and return its response, or why there is none."""
+        """Send one request and return its response, or the failure that replaced it."""
         exchange = Exchange(step)
         with exchange:
             self._send(exchange, ApiKeyAuth(step.key, step.header))
         return exchange.result()
 
     def close(self) -> None:
-        """Close the connections, unless they are the user's, once no call is under way."""
+        """Close the connections once no call is running, unless they belong to the user."""
         with self._lock:
             self._closing = True
             idle = not self._calls
@@ -148,7 +148,7 @@ class SyncTransport:
 
 
 def _send(pool: Pool, exchange: Exchange, auth: ApiKeyAuth) -> None:
-    # A client of ours has no hooks and no cookies: nothing is left to do between the auth hook and the guard.
+    # Our own client has no hooks and no cookies, so nothing runs between the auth hook and the guard.
     pool.send(exchange, auth(_request(HTTPX, exchange.step)))
 
 
@@ -170,13 +170,13 @@ def _send_by(
 
 
 def _close(pool: Pool, pid: int) -> None:
-    # The connections of a parent process are not this one's to close.
+    # A forked process must not close its parent's connections.
     if pid == os.getpid():
         pool.close()
 
 
 class AsyncTransport:
-    """Sends the attempts of an async client; like `SyncTransport`."""
+    """Send the attempts of an async client, as `SyncTransport` does for a sync one."""
 
     def __init__(self, origin: Origin, http_client: AsyncGivenClient | None) -> None:
         watch()
@@ -214,7 +214,7 @@ class AsyncTransport:
             await self._finish()
 
     async def send(self, step: Send) -> RawResponse | Failure:
-        """Send one request and return its response, or why there is none."""
+        """Send one request and return its response, or the failure that replaced it."""
         from asyncio import timeout
 
         exchange = Exchange(step)
@@ -224,7 +224,7 @@ class AsyncTransport:
         return exchange.result()
 
     async def aclose(self) -> None:
-        """Close the connections, unless they are the user's, once no call is under way."""
+        """Close the connections once no call is running, unless they belong to the user."""
         self._closing = True
         if not self._calls:
             await self._finish()
@@ -257,8 +257,8 @@ async def _send_by_async(
 
 
 async def _until_the_end(pool: AsyncPool) -> AsyncGenerator[None]:
-    # A loop ends its generators before it closes (asyncio.run does), and those that nobody holds any more: the
-    # connections of a client that nobody closed are closed in their loop, the only place where they can be.
+    # An event loop finishes its generators before it closes (asyncio.run does so), and also those without references.
+    # So the connections of a client that was never closed are closed in their own loop, the only place that can do it.
     try:
         yield
     finally:

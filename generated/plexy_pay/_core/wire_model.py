@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/wire_model.py; the generator copies it unchanged.
-"""What all models have in common: the ways to JSON and back, and to the tools that read types at run time."""
+"""Define the base of all models: reading and writing JSON, and support for tools that read types at run time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .types import UNSET
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class WireModel:
-    """The base of every model."""
+    """Represent a JSON object of the API. Every model derives from this class."""
 
     _is_sent: ClassVar[bool] = False
     _is_received: ClassVar[bool] = True
@@ -33,20 +33,20 @@ class WireModel:
     additional_properties: dict[str, Any] = field(
         factory=no_fields, converter=own_fields
     )
-    """Fields that this version of the spec does not know, as they came."""
+    """Fields that this version of the spec does not know, unchanged."""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
+        """Read a JSON object of the API. Missing fields are `UNSET`; a value that does not fit stays unchanged."""
         model: Self = from_dict_of(cls)(cls, src_dict)
         return model
 
     @forgets
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object as it goes over the wire; what is `UNSET` is left out.
+        """Return the JSON object as it goes over the wire, without the fields that are `UNSET`.
 
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
+        Numbers with decimals are `Decimal`, which `json.dumps` refuses and `to_json` writes. All other values have
+        their JSON form: dates, times and members of text enumerations are text.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -57,28 +57,29 @@ class WireModel:
     @classmethod
     @forgets
     def from_json(cls, text: str | bytes) -> Self:
-        """Read the text of a JSON object: what the API sent, or what `to_json` gave. No number loses a digit.
+        """Read the text of a JSON object from the API or from `to_json`. No number loses a digit.
 
         Raises:
-            ValueError: if the text is no JSON, or no object.
+            ValueError: if the text is not JSON, or not a JSON object.
         """
+        content = text
+        if isinstance(content, str):
+            content = content.encode("utf-8", "surrogatepass")
         try:
-            data = loads(
-                text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-            )
+            data = loads(content)
         except ValueError:
-            # The error of the parser holds the text.
+            # The parser's error holds the text, which may be secret.
             raise ValueError("The text is not JSON.") from None
         if not is_object(data):
-            raise ValueError("The text is JSON, but no object.")
+            raise ValueError("The text is JSON, but not an object.")
         return cls.from_dict(data)
 
     @forgets
     def to_json(self) -> str:
-        """Return the JSON text as it goes over the wire, unknown fields included; what is `UNSET` is left out.
+        """Return the JSON text as it goes over the wire, with unknown fields and without the fields that are `UNSET`.
 
-        Numbers keep exactly their digits: `150.00` stays `150.00`. A date and time is written in UTC. `from_json` makes
-        an equal model of what the API once sent.
+        Numbers keep exactly their digits: `150.00` stays `150.00`. A date and time is written in UTC. For a model that
+        the API sent, `from_json` restores an equal model.
 
         Raises:
             InvalidParameterError: as `to_dict`.
@@ -108,7 +109,7 @@ class WireModel:
 
 
 class RequestModel(WireModel):
-    """The base of models that callers build."""
+    """Represent a JSON object that callers build."""
 
     __slots__ = ()
 
@@ -116,7 +117,7 @@ class RequestModel(WireModel):
     _is_received: ClassVar[bool] = False
 
     def __attrs_post_init__(self) -> None:
-        # Responses are read without the constructor: only a caller comes here.
+        # Responses are read without the constructor, so only a caller's model gets here.
         schema = schema_of(type(self))
         refuse_nothing(self, schema.needed)
         for name, text in schema.deprecated.items():
@@ -128,7 +129,7 @@ class RequestModel(WireModel):
     @classmethod
     @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
+        """Build the model from snake_case parameters, including nested mappings, as the resources take them.
 
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
@@ -138,7 +139,7 @@ class RequestModel(WireModel):
 
 
 class SharedModel(RequestModel):
-    """The base of models that callers build and that responses have as well."""
+    """Represent a JSON object that callers build and responses contain as well."""
 
     __slots__ = ()
 

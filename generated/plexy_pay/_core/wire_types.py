@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/wire_types.py; the generator copies it unchanged.
-"""Types of JSON values, derived from the annotations of models and responses."""
+"""Derive types of JSON values from the annotations of models and responses."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from .types import Unset
 
 
 class Plain(NamedTuple):
-    """A value that Python holds in the form that JSON has.
+    """Represent a value that Python holds in its JSON form.
 
     Attributes:
-        word: Its name in JSON Schema.
-        kinds: The Python types that hold it.
+        word: The name in JSON Schema.
+        kinds: The Python types of the value.
     """
 
     word: str
@@ -37,11 +37,11 @@ class Plain(NamedTuple):
 
 
 class Constant(NamedTuple):
-    """One value and no other.
+    """Represent exactly one value.
 
     Attributes:
         value: The value.
-        kind: Its type. Python counts True and 1 as equal, and JSON does not.
+        kind: Its type. True and 1 are equal in Python, but not in JSON.
     """
 
     value: str | int | bool
@@ -49,7 +49,7 @@ class Constant(NamedTuple):
 
 
 class Array(NamedTuple):
-    """An array of values of one type."""
+    """Represent an array of values of one type."""
 
     item: WireType
 
@@ -79,11 +79,11 @@ _PLAIN: dict[Any, Plain] = {
 
 
 class WireType(NamedTuple):
-    """The type of a JSON value: a union of one or more parts.
+    """Represent the type of a JSON value: a union of one or more parts.
 
     Attributes:
         parts: The members of the union.
-        discriminator: The field that tells its models apart; None where their own fields do.
+        discriminator: The field that distinguishes the models; None if their own fields distinguish them.
     """
 
     parts: tuple[Part, ...]
@@ -91,12 +91,12 @@ class WireType(NamedTuple):
 
     @property
     def models(self) -> list[type[Any]]:
-        """Return the models that an object may be, those in arrays left out."""
+        """Return the models that an object may be, without the models in arrays."""
         return [part for part in self.parts if is_model(part)]
 
     @property
     def is_nullable(self) -> bool:
-        """Return whether null is a value."""
+        """Return whether null is allowed."""
         return NULL in self.parts or ANY in self.parts
 
 
@@ -113,9 +113,9 @@ def is_model(part: Part) -> TypeGuard[type[Any]]:
 def wire_type(
     annotation: Any, discriminators: Sequence[Discriminator] = ()
 ) -> WireType:
-    """Return the type of the JSON that an annotation stands for.
+    """Return the JSON type of an annotation.
 
-    `Unset` stands for a missing value and `Money` for what callers may pass besides, so neither is a part.
+    Neither `Unset`, a missing value, nor `Money`, which only callers pass, becomes a part.
 
     Args:
         annotation: The annotation, with every name resolved.
@@ -124,15 +124,16 @@ def wire_type(
     found = tuple(dict.fromkeys(_parts(annotation, discriminators)))
     if NUMBER in found:
         found = tuple(part for part in found if part != INTEGER)
-    # The order in which annotations name null says nothing.
-    nulls = tuple(part for part in found if part == NULL)
-    parts = (*(part for part in found if part != NULL), *nulls)
+    # Null comes last, because its position in an annotation has no meaning.
+    parts = tuple(part for part in found if part != NULL)
+    if NULL in found:
+        parts += (NULL,)
     names = {part.__name__ for part in parts if is_model(part)}
     return WireType(parts, _discriminator(names, discriminators))
 
 
 def is_missing_allowed(annotation: Any) -> bool:
-    """Return whether a value of an annotation may be `UNSET`."""
+    """Return whether an annotation allows `UNSET`."""
     return Unset in _variants(annotation)
 
 
@@ -161,7 +162,7 @@ def _variants(annotation: Any) -> tuple[Any, ...]:
 def _discriminator(
     names: set[str], discriminators: Sequence[Discriminator]
 ) -> Discriminator | None:
-    """Return the discriminator of these models, if they have one."""
+    """Return the discriminator of these models; None if they have none."""
     if len(names) < 2:
         return None
     for one in discriminators:

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/_event.py; the generator copies it unchanged.
-"""What every event is, and what the generated classes of `events` say about theirs."""
+"""Define the base of all events, and the facts that each generated event class states."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ DataT = TypeVar("DataT")
 
 
 class Kind(NamedTuple):
-    """What the spec says of one event.
+    """Hold the facts of the spec about one event.
 
     Args:
-        name: The event's name on the wire; empty for the one that has none.
-        named_by: The property of the body that holds the name; empty where none does.
-        secret: The kind of secret that its deliveries are proved with.
-        prefix: What the `dedup_id` begins with.
-        identity: Where the values are that tell one event from another, as JSON pointers into the body.
-        data: The property of the body that is the event's `data`; empty where the whole body is.
-        merchant: The property of the body that is the merchant's id; empty where none is.
-        created: The property of the body that says when the event was made, in seconds since 1970; empty where none is.
+        name: The event's name on the wire; empty for the one event without a name.
+        named_by: The property of the body with the name; empty if there is none.
+        secret: The class of secret that verifies its deliveries.
+        prefix: The prefix of the `dedup_id`.
+        identity: The places of the values that distinguish events, as JSON pointers into the body.
+        data: The property of the body with the event's `data`; empty if `data` is the whole body.
+        merchant: The property of the body with the merchant's id; empty if there is none.
+        created: The property of the body with the time of the event, in seconds since 1970; empty if there is none.
         model: Loads the class of `data`.
     """
 
@@ -42,17 +42,17 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEvent(Generic[DataT]):
-    """A delivery that was proved to come from someone who knows the secret.
+    """Represent the event of a delivery whose sender has proved that it knows the secret.
 
     Attributes:
-        name: The event's name, such as `transaction.charged`. The callback of 2023 has none: empty.
-        data: What it tells, as a model. What does not fit the spec is kept as it came.
-        dedup_id: The same for each delivery of one event: keep it, and handle no event twice.
-        id: The event's own id, where deliveries carry one (v2).
-        merchant_id: Your id at Plexy Pay, where the delivery carries it.
-        created_at: When the event was made, where the delivery says so (v2).
-        payload: The whole JSON body as it came. Not shown by `repr`.
-        scheme: How it was proved: `token`, `fields` or `body`.
+        name: The event's name, such as `transaction.charged`. It is empty for the callback of 2023, which has none.
+        data: The event's data, as a model. Values that do not fit the spec stay unchanged.
+        dedup_id: The identity of the event, the same for each of its deliveries. Save it, and handle no event twice.
+        id: The event's own id; None if the delivery carries none. Only v2 deliveries carry one.
+        merchant_id: Your id at Plexy Pay; None if the delivery does not carry it.
+        created_at: The time of the event; None if the delivery does not carry it. Only v2 deliveries carry it.
+        payload: The whole, unchanged JSON body. `repr` does not show it.
+        scheme: The scheme that proved the delivery: `token`, `fields` or `body`.
     """
 
     kind: ClassVar[Kind]
@@ -69,9 +69,10 @@ class WebhookEvent(Generic[DataT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownEvent(WebhookEvent[Any]):
-    """An event that this version does not know, or a known one whose `data` is no object.
+    """Represent an event that this version does not know, or a known event whose `data` is not an object.
 
-    It is never given another event's class. `data` is the JSON as it came: acknowledge it, and do not act on it.
+    Such an event never gets another event's class. `data` holds the unchanged JSON. Acknowledge the event, and do not
+    act on it.
     """
 
     data: Any = field(repr=False)

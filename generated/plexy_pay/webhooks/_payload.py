@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/_payload.py; the generator copies it unchanged.
-"""From the JSON of a delivery to its event: one shape for every spelling, and an identity that redeliveries share."""
+"""Turn the JSON of a delivery into its event, with one shape for all spellings and one identity for redeliveries."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _FRACTION = re.compile(r"[.,]([0-9]+)(?=(?:Z|[+-][0-9:]+)\Z)", re.ASCII)
 def callback_of(
     payload: Mapping[str, Any], signed: bytes, scheme: str
 ) -> WebhookEvent[Any]:
-    """The event of a body that carries no name: the callback of 2023.
+    """Return the event of a body without a name: the callback of 2023.
 
-    Its identity is the text that was signed. Other fields that can be written in several ways, or are not signed at
-    all, would let whoever caught a delivery make new events of it. Only `settled` counts too, which is true or not.
+    Its identity is the signed text, and whether `settled` is true. Any other field is unsigned or can be written in
+    several ways, so an attacker who intercepted a delivery could turn it into new events.
     """
     callback = EVENTS["", ""]
     fields = callback_fields(payload)
@@ -48,22 +48,19 @@ def callback_of(
 
 
 def callback_fields(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a callback in one shape, as they are signed and as they are decoded."""
+    """Return the fields of a callback in the one shape that is verified and decoded."""
     return one_shape(payload, _names(EVENTS["", ""].kind))
 
 
 def event_of(payload: Mapping[str, Any], body: bytes, scheme: str) -> WebhookEvent[Any]:
-    """The event that a body names; an `UnknownEvent` where this version knows none of that name and shape."""
+    """Return the event that a body names; an `UnknownEvent` if this version knows no event of that name and shape."""
     event = event_class(payload)
     shaped = {} if event is None else _enveloped(payload, event.kind)
     if event is not None:
         if is_object(shaped.get(event.kind.data)):
             return _event(event, shaped, payload, body, scheme)
         _report(event.kind, shaped.get(event.kind.data))
-    merchant = next(
-        (payload[name] for name in ("merchantId", "merchant_id") if name in payload),
-        None,
-    )
+    merchant = payload.get("merchantId", payload.get("merchant_id"))
     return UnknownEvent(
         name=_name(payload),
         data=payload.get("data"),
@@ -76,7 +73,7 @@ def event_of(payload: Mapping[str, Any], body: bytes, scheme: str) -> WebhookEve
 
 
 def event_class(payload: Mapping[str, Any]) -> type[WebhookEvent[Any]] | None:
-    """The class of the event that a body names, if this version knows it."""
+    """Return the class of the event that a body names; None if this version does not know the event."""
     for named_by in _NAMED_BY:
         name = payload.get(named_by)
         if isinstance(name, str) and (named_by, name) in EVENTS:
@@ -85,20 +82,20 @@ def event_class(payload: Mapping[str, Any]) -> type[WebhookEvent[Any]] | None:
 
 
 def one_shape(fields: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
-    """The fields by the names of the spec, whether they came in camel case or snake case, wrapped or plain.
+    """Return the fields under the names of the spec. They may arrive in camel case or snake case, wrapped or plain.
 
-    A field that came under its own name is never replaced by another spelling of it.
+    Another spelling never replaces a field that arrived under the spec's name.
     """
     spellings = {_spelling(name): name for name in known}
     shaped: dict[str, Any] = {}
     for name, value in fields.items():
-        plain = (
-            value[_WRAPPER]
-            if is_object(value) and value.keys() == {_WRAPPER}
-            else value
-        )
+        plain = value
+        if is_object(value) and value.keys() == {_WRAPPER}:
+            plain = value[_WRAPPER]
         meant = name if name in known else spellings.get(_spelling(name), name)
-        shaped[name if meant in fields or meant in shaped else meant] = plain
+        if meant in fields or meant in shaped:
+            meant = name
+        shaped[meant] = plain
     return shaped
 
 
@@ -138,7 +135,7 @@ def _event(
 
 
 def _decode(kind: Kind, data: Mapping[str, Any]) -> Any:
-    """Return the model of the data. What does not fit the spec is reported to the drift logger, as for responses."""
+    """Return the model of the data. Differences from the spec go to the drift logger, as they do for responses."""
     with Watch() as watch:
         decoded = kind.model().from_dict(data)
     if watch.found:
@@ -156,23 +153,21 @@ def _report(kind: Kind, data: Any) -> None:
 
 
 def _dedup_id(kind: Kind, shaped: Mapping[str, Any]) -> str | None:
-    """The identity of an event from the values that the spec lists; None where one is missing.
+    """Return the identity of an event, from the values that the spec lists; None if one of them is missing.
 
-    Without it, two events could look alike, and the second would never be handled.
+    Without that value, two events could share an identity, and the second would never be handled.
     """
-    values = [
-        _comparable(kind, pointer, _at(shaped, pointer)) for pointer in kind.identity
-    ]
-    if any(
-        value is None or value == "" or isinstance(value, (dict, list))
-        for value in values
-    ):
-        return None
+    values: list[Any] = []
+    for pointer in kind.identity:
+        value = _comparable(kind, pointer, _at(shaped, pointer))
+        if value is None or value == "" or isinstance(value, (dict, list)):
+            return None
+        values.append(value)
     return _hashed(kind.prefix, values)
 
 
 def _comparable(kind: Kind, pointer: str, value: Any) -> Any:
-    """A value such that one moment is always written in one way."""
+    """Return a value in a form in which equal moments are equal texts."""
     place, _, name = pointer.rpartition("/")
     type_ = schema_of(kind.model()).types.get(name)
     is_moment = (
@@ -184,7 +179,7 @@ def _comparable(kind: Kind, pointer: str, value: Any) -> Any:
 
 
 def _moment_text(text: str) -> str:
-    """The moment in UTC, without zeros at the end of its second; a text that is no moment as it came."""
+    """Return a moment in UTC, without trailing zeros in its seconds. A text that is not a moment stays unchanged."""
     fraction = _FRACTION.search(text)
     digits = fraction[1].rstrip("0") if fraction else ""
     moment = decode_datetime(_FRACTION.sub("", text))
@@ -210,7 +205,7 @@ def _at(shaped: Any, pointer: str) -> Any:
 
 
 def _exact(value: Any) -> Any:
-    """A value such that one number is always written in one way: 1000 and 1000.00 are the same."""
+    """Return a value in a form in which equal numbers are equal: 1000 and 1000.00 become the same."""
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return value
     sign, digits, exponent = Decimal(value).as_tuple()
@@ -218,15 +213,17 @@ def _exact(value: Any) -> Any:
     significant = written.rstrip("0")
     if not significant:
         return {"number": "0"}
-    return {
-        "number": f"{'-' if sign else ''}{significant}e{int(exponent) + len(written) - len(significant)}"
-    }
+    minus = "-" if sign else ""
+    shift = int(exponent) + len(written) - len(significant)
+    return {"number": f"{minus}{significant}e{shift}"}
 
 
 def _name(payload: Mapping[str, Any]) -> str:
-    return next(
-        (name for name in map(payload.get, _NAMED_BY) if isinstance(name, str)), ""
-    )
+    for named_by in _NAMED_BY:
+        name = payload.get(named_by)
+        if isinstance(name, str):
+            return name
+    return ""
 
 
 def _text(value: Any) -> str | None:

@@ -1,11 +1,12 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/_verification.py; the generator copies it unchanged.
-"""`unwrap`: from the bytes of a delivery to an event that was proved; `sign`: a test delivery's headers."""
+"""Verify a delivery and read its event (`unwrap`), and make the headers of a test delivery (`sign`)."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import Any, cast
 
 from .._core.encoding import is_collection, is_object, loads
@@ -45,11 +46,14 @@ MAX_BYTES = 1024 * 1024
 _SCHEMES: tuple[type[Secret], ...] = (TokenSecret, FieldsSecret, BodySecret)
 _MOST_HEADER = 8192
 _ASK = "If Plexy Pay sent it, ask its support."
-# Reasons that a body may bring about which was read or changed before it was passed.
+# The reasons that may also result from a body that this server read or changed before it was passed.
 _OF_BODIES = frozenset(
     (
-        *(Reason.WRONG_SECRET, Reason.NOT_JSON, Reason.NOT_AN_OBJECT),
-        *(Reason.MALFORMED_BODY, Reason.AMBIGUOUS),
+        Reason.WRONG_SECRET,
+        Reason.NOT_JSON,
+        Reason.NOT_AN_OBJECT,
+        Reason.MALFORMED_BODY,
+        Reason.AMBIGUOUS,
     )
 )
 _LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -63,33 +67,34 @@ def unwrap(
     max_bytes: int = MAX_BYTES,
     now: float | None = None,
 ) -> AnyEvent:
-    """Prove a delivery and read its event.
+    """Verify a delivery and return its event.
 
-    The class of `secret` chooses how: `TokenSecret`, `FieldsSecret` or `BodySecret`. A delivery that carries another
-    proof, or none, is refused. An event that Plexy Pay documents with `BodySecret` is taken with no other.
+    The class of `secret` selects the verification scheme: `TokenSecret`, `FieldsSecret` or `BodySecret`. A delivery
+    with another proof, or without one, is refused. An event that Plexy Pay documents with `BodySecret` is accepted only
+    with a `BodySecret`.
 
-    No scheme keeps a delivery from being sent again, and only `BodySecret` covers the whole body. So keep `dedup_id`,
-    and fetch the transaction before you hand over anything of value.
+    No scheme prevents the replay of a delivery, and only `BodySecret` covers the whole body. So save `dedup_id`, and
+    fetch the transaction before you hand over anything of value.
 
     Args:
-        body: The raw body, byte by byte as it came: not parsed, not decoded.
-        headers: The request's headers, as your framework gives them: a mapping, or pairs of name and value.
-        secret: What the delivery must be proved with. Several of one class are active during a rotation.
-        max_bytes: The largest body that is read.
+        body: The raw body, byte for byte as it arrived: not parsed, not decoded.
+        headers: The request's headers, as your framework returns them: a mapping, or pairs of name and value.
+        secret: The secret that must prove the delivery. During a rotation, pass several secrets of one class.
+        max_bytes: The largest body size in bytes.
         now: The time in seconds since 1970, for tests.
 
     Returns:
-        The event, of the class that belongs to its name; `UnknownEvent` for a name that this version does not know.
+        The event, of the class for its name; an `UnknownEvent` for a name that this version does not know.
 
     Raises:
-        WebhookVerificationError: the delivery must not be acted on; its `reason` says why.
-        ConfigurationError: the secrets, or what was passed as body or headers, cannot be used; or what was passed as
-            body is not what came, so that nobody can say whether the delivery is genuine.
+        WebhookVerificationError: if the delivery must not be acted on. Its `reason` says why.
+        ConfigurationError: if the secrets, the body or the headers cannot be used, or if the passed body is not the
+            body that arrived. In the last case nobody can say whether the delivery is genuine.
     """
     follow_environment()
     secrets, problem = usable(secret)
     if problem is not None:
-        # A traceback with local variables must not show a secret in plain text, nor a token that came.
+        # A traceback with local variables must not show a plain-text secret or a received token.
         del secret, body, headers
         raise ConfigurationError(problem)
     try:
@@ -98,8 +103,7 @@ def unwrap(
         refusal: PlexyError = _fault_of_ours(error, secrets, body, headers) or error
     except PlexyError as error:
         refusal = error
-    # A token may be right while the rest is wrong. So the frames that saw the headers stay behind, with all that a
-    # traceback would show of them.
+    # The token may be valid although the rest is not. So the new traceback leaves out the frames that saw the headers.
     del body, headers
     refusal.__context__ = None
     raise refusal.with_traceback(None)
@@ -123,19 +127,17 @@ def _proved(
     header = _header(headers, kind)
     signed = _signed(raw, kind)
     moment = time.time() if now is None else now
-    # Each is asked, so that how long it takes does not tell which one is active.
-    proved = [
-        text
-        for text in signed
-        for one in secrets
-        if one.proves(Delivery(header, text, moment))
-    ]
+    # Every secret is checked, so that the time taken does not reveal which one matched.
+    proved: list[bytes] = []
+    for text, one in product(signed, secrets):
+        if one.proves(Delivery(header, text, moment)):
+            proved.append(text)
     if not proved:
+        which = "this secret" if len(secrets) == 1 else "any of these secrets"
         raise refused(
             Reason.WRONG_SECRET,
-            f"The webhook was not made with {'this secret' if len(secrets) == 1 else 'any of these secrets'}, "
-            "or its body was changed on its way.",
-            "If Plexy Pay sent it, check the secret, and that the body is passed byte by byte as it came.",
+            f"The webhook was not made with {which}, or its body was changed on its way.",
+            "If Plexy Pay sent it, check the secret, and check that the body is passed byte for byte as it arrived.",
         )
     payload = _object(raw)
     if kind.signs_fields:
@@ -145,8 +147,8 @@ def _proved(
     if event is not None and event.kind.secret is BodySecret and kind is not BodySecret:
         raise refused(
             Reason.WRONG_SCHEME,
-            "The webhook is an event that Plexy Pay signs with Plexy-Signature, but only its token was looked at.",
-            "Receive it at an address of its own, with a BodySecret.",
+            "Plexy Pay signs this event with Plexy-Signature, but only the token of the webhook was checked.",
+            "Receive it at a separate address, with a BodySecret.",
         )
     return event_of(payload, raw, kind.scheme)
 
@@ -157,7 +159,7 @@ def _fault_of_ours(
     body: object,
     headers: object,
 ) -> BodyReadError | None:
-    """Give the error for a body that shows by its length that it is not the one that came."""
+    """Return the error for a body whose length proves that it is not the body that arrived; None without proof."""
     of_token = refusal.reason is Reason.WRONG_SECRET and isinstance(
         secrets[0], TokenSecret
     )
@@ -168,16 +170,16 @@ def _fault_of_ours(
     if came is None:
         return None
     return BodyReadError(
-        f"The body of the webhook was passed with {length} bytes, but it came {came}. Something on this server read or "
-        "changed it first, such as a middleware that logs requests. So nobody can say whether the delivery is genuine; "
-        "nothing of it was acted on. Let what reads the body keep it for the view: request.body in Django, "
-        "request.get_data() in Flask, await request.body() in FastAPI, await request.read() in aiohttp. Or the server "
-        "reads no bodies in chunks."
+        f"The body of the webhook was passed with {length} bytes, but it arrived {came}. Something on this server read "
+        "or changed it first, such as a middleware that logs requests. So nobody can say whether the delivery is "
+        "genuine, and it was not acted on. Read the body there in a way that keeps it for the view: request.body in "
+        "Django, request.get_data() in Flask, await request.body() in FastAPI, await request.read() in aiohttp. Or "
+        "the server may not support chunked bodies."
     )
 
 
 def _what_came(length: int, headers: object) -> str | None:
-    """Tell how long a body was when it came, if that is not the length that it has now."""
+    """Return the length, in words, with which a body arrived; None if it is the passed length or unknown."""
     try:
         found = _pairs(
             headers, {"content-length", "transfer-encoding", "content-encoding"}
@@ -193,7 +195,7 @@ def _what_came(length: int, headers: object) -> str | None:
     if not _LENGTH.fullmatch(declared) or int(declared) in (0, length):
         return None
     if length and "content-encoding" in pairs:
-        return None  # A server may have decompressed it.
+        return None  # A server may have decompressed the body.
     return f"with {int(declared)} (Content-Length)"
 
 
@@ -203,29 +205,29 @@ def sign(
     secret: TokenSecret | FieldsSecret | BodySecret,
     now: float | None = None,
 ) -> dict[str, str]:
-    """The headers of a test delivery, made as Plexy Pay would make them.
+    """Return the headers of a test delivery, as Plexy Pay would make them.
 
     Args:
-        body: The body of the delivery. A `FieldsSecret` needs the five fields in it.
-        secret: What to prove it with.
+        body: The body of the delivery. A `FieldsSecret` needs the five signed fields in it.
+        secret: The secret that proves the delivery.
         now: The time in seconds since 1970, for tests of old and future deliveries.
 
     Raises:
-        ConfigurationError: the secret or the body cannot be used.
-        WebhookVerificationError: a `FieldsSecret` was given, and the body does not have the fields that it signs.
+        ConfigurationError: if the secret or the body cannot be used.
+        WebhookVerificationError: if `secret` is a `FieldsSecret` and the body lacks the fields that it signs.
     """
     secrets, problem = usable(secret)
     if problem is not None:
-        # It may be plain text, which a traceback with local variables must not show.
+        # The secret may be plain text, which a traceback with local variables must not show.
         del secret
         raise ConfigurationError(problem)
-    # Of the ways to write an amount, the last is the vendor's own.
+    # Of the possible spellings of an amount, the last is the vendor's own.
     signed = _signed(_bytes(body), type(secrets[0]))[-1]
     return secrets[0].headers(signed, time.time() if now is None else now)
 
 
 def _signed(raw: bytes, kind: type[Secret]) -> list[bytes]:
-    """What a secret of the kind may have signed of a body."""
+    """Return the texts that a secret of this class may have signed for a body."""
     return signed_texts(callback_fields(_object(raw))) if kind.signs_fields else [raw]
 
 
@@ -233,14 +235,14 @@ def _refuse_another_reading(own_id: str, signed: bytes) -> None:
     if can_be_read_otherwise(own_id, signed.decode("utf-8", "surrogatepass")):
         raise refused(
             Reason.AMBIGUOUS,
-            "The five fields of the callback are signed without anything between them, and what was signed may mean "
-            "another id, amount or currency.",
-            "Look the payment up by the reference of your order, not by what the callback says.",
+            "The five fields of the callback are signed without separators, and the signed text may mean another id, "
+            "amount or currency.",
+            "Look the payment up by your order reference, not by the fields of the callback.",
         )
 
 
 def usable(secret: object) -> tuple[Sequence[Secret], str | None]:
-    """The secrets, all of one class, or what is wrong with them; it raises nothing, so that no traceback holds them."""
+    """Return the secrets, all of one class, or the problem with them. Never raise, so that no traceback holds them."""
     several: tuple[Any, ...] = tuple(secret) if is_collection(secret) else (secret,)
     kinds: set[type[Any]] = set(map(type, several))
     if not several:
@@ -248,13 +250,13 @@ def usable(secret: object) -> tuple[Sequence[Secret], str | None]:
     if not kinds <= set(_SCHEMES):
         strange = ", ".join(sorted(kind.__name__ for kind in kinds - set(_SCHEMES)))
         return (), (
-            f"The webhook secret is of the type {strange}. Its class must say how deliveries are proved: pass "
-            "TokenSecret(...), FieldsSecret(...) or BodySecret(...)."
+            f"The webhook secret is of the type {strange}. The class of a secret selects the verification scheme: "
+            "pass TokenSecret(...), FieldsSecret(...) or BodySecret(...)."
         )
     if len(kinds) > 1:
         return (), (
-            "The webhook secrets are of several kinds, so that the weakest one would be enough. Pass secrets of one "
-            "kind; receive webhooks of another kind at an address of their own."
+            "The webhook secrets are of several classes, so the weakest one would be sufficient. Pass secrets of one "
+            "class, and receive webhooks of another scheme at a separate address."
         )
     return several, None
 
@@ -263,9 +265,9 @@ def _bytes(body: object) -> bytes:
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(cast("bytes", body))
     raise ConfigurationError(
-        f"The body of the webhook was passed as {type(body).__name__}. Pass the raw bytes as they came, before "
+        f"The body of the webhook was passed as {type(body).__name__}. Pass the raw bytes as they arrived, before "
         "anything parses or decodes them: request.body in Django, await request.body() in FastAPI, request.get_data() "
-        "in Flask, await request.read() in aiohttp. What AWS Lambda gets is for webhooks.aws.body_and_headers(event)."
+        "in Flask, await request.read() in aiohttp. In AWS Lambda, use webhooks.aws.body_and_headers(event)."
     )
 
 
@@ -273,27 +275,27 @@ def _object(raw: bytes) -> dict[str, Any]:
     try:
         payload = loads(raw)
     except ValueError:
-        # What the parser says quotes the body.
+        # The parser's error is dropped, because it quotes the body.
         raise refused(
             Reason.NOT_JSON, "The body of the webhook is not JSON.", _ASK
         ) from None
     if not is_object(payload):
         raise refused(
             Reason.NOT_AN_OBJECT,
-            "The body of the webhook is JSON, but no object.",
+            "The body of the webhook is JSON, but not an object.",
             _ASK,
         )
     return payload
 
 
 def _header(headers: object, kind: type[Secret]) -> str:
-    """The one value of the scheme's header."""
+    """Return the one value of the scheme's header."""
     pairs = _pairs(headers, {one.header for one in _SCHEMES})
     found = [value for name, value in pairs if name == kind.header]
     if len(found) > 1:
         raise refused(
             Reason.REPEATED_HEADER,
-            f"The webhook has more than one header {kind.header}, so that nobody can say which one counts.",
+            f"The webhook has more than one header {kind.header}, so it is unclear which one counts.",
             "If Plexy Pay sent it, look for a proxy that adds the header.",
         )
     value = found[0].strip(" \t") if found else ""
@@ -311,8 +313,9 @@ def _header(headers: object, kind: type[Secret]) -> str:
         ):
             raise refused(
                 Reason.WRONG_SCHEME,
-                f"The webhook has a header {other.header}, but none named {kind.header}, which {kind.__name__} reads.",
-                f"If Plexy Pay sends these, receive them at an address of their own, with a {other.__name__}.",
+                f"The webhook has a header {other.header}, but not the header {kind.header}, which {kind.__name__} "
+                "reads.",
+                f"If Plexy Pay sends such webhooks, receive them at a separate address, with a {other.__name__}.",
             )
     raise refused(
         Reason.MISSING_HEADER,
@@ -322,17 +325,17 @@ def _header(headers: object, kind: type[Secret]) -> str:
 
 
 def _pairs(headers: Any, wanted: set[str]) -> list[tuple[str, str]]:
-    """The headers of these names, in lower case, and each of their values."""
+    """Return the headers of these names as pairs of the name in lower case and one value."""
     pairs: list[tuple[str, str]] = []
     try:
         for name, value in headers.items() if hasattr(headers, "items") else headers:
-            if (lower := _plain(_text(name))) in wanted:
-                values = (
-                    cast("list[object]", value)
-                    if isinstance(value, (list, tuple))
-                    else [value]
-                )
-                pairs += [(lower, _text(one)) for one in values]
+            lower = _plain(_text(name))
+            if lower not in wanted:
+                continue
+            values: list[object] = [value]
+            if isinstance(value, (list, tuple)):
+                values = list(cast("Iterable[object]", value))
+            pairs += [(lower, _text(one)) for one in values]
     except (TypeError, ValueError):
         raise ConfigurationError(
             "The headers of the webhook cannot be read. Pass the request's headers as your framework gives them: a "
@@ -342,7 +345,7 @@ def _pairs(headers: Any, wanted: set[str]) -> list[tuple[str, str]]:
 
 
 def _plain(name: str) -> str:
-    """The name of a header, also where WSGI has it: `HTTP_X_SIGNATURE` is `x-signature`."""
+    """Return the name of a header, also from its WSGI form: `HTTP_X_SIGNATURE` is `x-signature`."""
     return name.lower().replace("_", "-").removeprefix("http-")
 
 

@@ -302,7 +302,7 @@ def test_django_under_wsgi_sees_no_body_in_chunks_and_says_so(
 ) -> None:
     endpoint: Served = Shop(ending, adapters.django_on_wsgiref, "sync").open()
     assert endpoint.raw(IN_CHUNKS, chunked(CHARGED)) == FAILED
-    assert "reads no bodies in chunks" in caplog.text
+    assert "may not support chunked bodies" in caplog.text
 
 
 @pytest.mark.parametrize("length", ["-1", "many", "9" * 5000])

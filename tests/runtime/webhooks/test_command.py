@@ -156,7 +156,7 @@ def test_an_old_delivery_is_refused_unless_its_age_is_not_asked_for(
     assert done.stdout.startswith(
         "proved by body: PaymentSucceeded 'payment.succeeded'\n"
     )
-    assert done.stdout.endswith("The age of the delivery was not looked at.\n")
+    assert done.stdout.endswith("The age of the delivery was not checked.\n")
 
 
 @pytest.mark.parametrize(
@@ -203,10 +203,10 @@ def test_what_cannot_be_looked_at_ends_with_2_and_what_to_do(tmp_path: Path) -> 
         (run(tmp_path / "none", "--scheme", "token"), "No such file"),
         (run(tmp_path, "--scheme", "token"), "Is a directory"),
         (run(alone, "--scheme", "token"), "pass --body-only"),
-        (run(odd, "--scheme", "token"), "not of the form NAME: VALUE"),
+        (run(odd, "--scheme", "token"), "does not have the form NAME: VALUE"),
         (
             run(file, "--scheme", "token", "--header", "no header"),
-            "not of the form NAME: VALUE",
+            "does not have the form NAME: VALUE",
         ),
         (run(file), "--scheme"),
         (run(file, "--scheme", "none"), "invalid choice"),

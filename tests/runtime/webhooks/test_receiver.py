@@ -350,7 +350,7 @@ def test_a_store_that_answers_something_else_is_a_mistake_in_the_program(
 ) -> None:
     handler, store = Handler(), MemoryStore()
     store.claim = lambda dedup_id: response  # type: ignore[assignment, method-assign, return-value]
-    with pytest.raises(ConfigurationError, match="it gives 'new', 'done' or 'busy'"):
+    with pytest.raises(ConfigurationError, match="must return 'new', 'done' or 'busy'"):
         receive(Receiver(handler, secret=BY_TOKEN, store=store), CHARGED, BEARER)
     assert handler.events == []
 

@@ -91,8 +91,8 @@ def test_during_a_rotation_the_old_and_the_new_secret_prove_deliveries(
 @pytest.mark.parametrize(
     ("secret", "says"),
     [
-        ((BY_TOKEN, BY_BODY), "of several kinds"),
-        ([BY_FIELDS, BY_TOKEN], "of several kinds"),
+        ((BY_TOKEN, BY_BODY), "of several classes"),
+        ([BY_FIELDS, BY_TOKEN], "of several classes"),
         ("text", "of the type str"),
         (b"text", "of the type bytes"),
         (["text"], "of the type str"),
@@ -871,8 +871,8 @@ def test_a_refusal_says_what_to_do_and_nothing_of_the_delivery() -> None:
         unwrap(body, BEARER | {"x-signature": "c4n4ry"}, secret=BY_TOKEN)
     error = caught.value
     assert str(error) == (
-        "The body of the webhook is not JSON. Treat the delivery as if it never came; no money moved because of it. "
-        "If Plexy Pay sent it, ask its support."
+        "The body of the webhook is not JSON. Treat the delivery as if it had never arrived; no money moved because of "
+        "it. If Plexy Pay sent it, ask its support."
     )
     assert "c4n4ry" not in repr(error) + repr(vars(error))
     assert error.reason == "not_json"
