@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/base_client.py; the generator copies it unchanged.
-"""The clients' base: settings, keys, origins, and the two drivers of a call.
+"""Define the base of the clients: settings, keys, origins, and the two drivers of a call.
 
 Importing it, and making a client, loads neither httpx nor attrs nor the heavy parts of the standard library:
 those come with the first call.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class _Client:
-    """What both clients share. Connections are made at the first call."""
+    """Hold the parts that both clients share. The first call opens a connection."""
 
     _is_async: bool
     _settings: Settings
@@ -115,7 +115,7 @@ class _Client:
 
 
 class SyncClient(_Client):
-    """What `PlexyPay` does besides its resources, and what the functions of `plexy_pay.api` are given."""
+    """Make the calls of `PlexyPay` and of the functions in `plexy_pay.api`."""
 
     _is_async = False
     _http_client: _hints.GivenClient | None
@@ -126,7 +126,11 @@ class SyncClient(_Client):
         request: _hints.Request[_hints.T],
         options: _hints.RequestOptions | None = None,
     ) -> _hints.Response[_hints.T]:
-        """Send a request and give the response; a PlexyError in every case that gives none."""
+        """Send a request and return the response.
+
+        Raises:
+            PlexyError: if there is no response that can be returned.
+        """
         from .options import mask
 
         options = mask(options)
@@ -218,7 +222,7 @@ class SyncClient(_Client):
         key_rotated: bool = False,
         progress: _hints.Progress | None = None,
     ) -> list[_hints.Reconciliation]:
-        """Reconcile many calls; return the responses in their order.
+        """Reconcile many calls, and return the results in the order of the calls.
 
         Ten look-ups are made at the same time, on threads. A list that several calls need is read for all at once.
 
@@ -267,7 +271,7 @@ class SyncClient(_Client):
 
 
 class AsyncClient(_Client):
-    """What `AsyncPlexyPay` does besides its resources, and what the functions of `plexy_pay.api` are given."""
+    """Make the calls of `AsyncPlexyPay` and of the coroutine functions in `plexy_pay.api`."""
 
     _is_async = True
     _http_client: _hints.AsyncGivenClient | None
@@ -278,7 +282,11 @@ class AsyncClient(_Client):
         request: _hints.Request[_hints.T],
         options: _hints.RequestOptions | None = None,
     ) -> _hints.Response[_hints.T]:
-        """Send a request and give the response; a PlexyError in every case that gives none."""
+        """Send a request and return the response.
+
+        Raises:
+            PlexyError: if there is no response that can be returned.
+        """
         from .options import mask
 
         options = mask(options)
@@ -307,7 +315,7 @@ class AsyncClient(_Client):
         options: _hints.RequestOptions | None = None,
         **facts: _hints.Unpack[_hints.CallFacts],
     ) -> dict[str, str | None]:
-        """The async twin of the sync client's `save_call`: the plain data of a call, to save before it is made."""
+        """Return the plain data of a call to save right before it is made, as the sync client does."""
         from .options import mask
 
         options = mask(options)
@@ -323,7 +331,7 @@ class AsyncClient(_Client):
         min_age: float | None = None,
         key_rotated: bool = False,
     ) -> _hints.Reconciliation:
-        """The async twin of the sync client's `reconcile`: what became of a saved call."""
+        """Look up the outcome of a saved call, as the sync client does."""
         return (
             await self.reconcile_all(
                 (saved_call,), min_age=min_age, key_rotated=key_rotated

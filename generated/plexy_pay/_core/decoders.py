@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/decoders.py; the generator copies it unchanged.
-"""Decoders: functions that read parsed JSON as a type or as a model."""
+"""Compile the functions that read parsed JSON as a type or as a model."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def variants_of(type_: WireType) -> Variants:
 
 
 class TypedBody(Generic[T]):
-    """The decoder of a response that is no object: a plain value, an array of them, or one of several things.
+    """Decode a response that is not an object: a plain value, an array of them, or one of several types.
 
     Args:
         annotation: The annotation of what it gives.

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/decoding.py; the generator copies it unchanged.
-"""From parsed JSON to models, tolerantly: what does not fit is kept as it came and never raises.
+"""Turn parsed JSON into models. A value that does not fit is kept as it came; it never raises an error.
 
 A response that arrived is never thrown away because one of its fields is odd. `UNSET` and None pass through every
 function here, and so does any value of another kind than the one that was expected.
@@ -21,7 +21,7 @@ from .wire_types import Array, WireType
 
 
 class Readable(Protocol):
-    """A model that is read from a JSON object."""
+    """Describe a model that can be read from a JSON object."""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self: ...
@@ -45,7 +45,7 @@ new_model: _New = object.__new__
 
 
 def odd(value: Any) -> Any:
-    """The value, which stays as it came; a misfit unless it is only missing."""
+    """Return the value as it came, and note a misfit unless it is only missing."""
     if value is not UNSET:
         misfit()
     return value
@@ -54,13 +54,13 @@ def odd(value: Any) -> Any:
 def further_fields(
     data: Mapping[str, Any], declared: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The fields that the spec does not know."""
+    """Return the fields that the spec does not know, and note the misfit."""
     misfit()
     return free_fields(data, declared)
 
 
 def free_fields(data: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields beside the declared ones, where the spec allows any."""
+    """Return the fields beside the declared ones, where the spec allows any."""
     return {name: value for name, value in data.items() if name not in declared}
 
 
@@ -87,9 +87,9 @@ def decode_models(read: Callable[[Any], Any], value: Any) -> Any:
 
 
 def decode_datetime(value: Any) -> Any:
-    """ISO 8601 text with a time zone becomes an aware datetime; all other text stays text.
+    """Return an aware datetime for ISO 8601 text with a time zone; any other text stays text.
 
-    So does text with more than six digits of a second: a datetime cannot hold them.
+    Text with more than six digits of a second stays text, too: a datetime cannot hold them.
     """
     if type(value) is str:
         try:
@@ -104,7 +104,7 @@ def decode_datetime(value: Any) -> Any:
 
 
 def decode_date(value: Any) -> Any:
-    """Text such as `2026-01-31` becomes a date."""
+    """Return a date for text such as `2026-01-31`."""
     try:
         day = date.fromisoformat(value)
     except (ValueError, TypeError):
@@ -113,9 +113,9 @@ def decode_date(value: Any) -> Any:
 
 
 def enum_decoder(enum: type[OpenStrEnum | OpenIntEnum]) -> Callable[[Any], Any]:
-    """The decoder of an enumeration: an unknown value becomes an open member that equals it.
+    """Return the decoder of an enumeration. It turns an unknown value into an open member that equals it.
 
-    It looks members up by itself: `enum(value)` takes ten times as long.
+    The decoder looks members up by itself: `enum(value)` takes ten times as long.
     """
     member_of = enum._value2member_map_.get
     kind = str if issubclass(enum, str) else int
@@ -130,12 +130,12 @@ def enum_decoder(enum: type[OpenStrEnum | OpenIntEnum]) -> Callable[[Any], Any]:
 
 
 def decode_list(decode_item: Callable[[Any], Any], value: Any) -> Any:
-    """Each item of a JSON array is decoded."""
+    """Decode each item of a JSON array."""
     return [decode_item(item) for item in value] if is_array(value) else odd(value)
 
 
 def decode_plain(kinds: Container[type], value: Any) -> Any:
-    """A JSON array of text, numbers or booleans stays as it is; items of other kinds are misfits."""
+    """Return a JSON array of text, numbers or booleans as it is, and note items of other types."""
     if not is_array(value):
         return odd(value)
     if not all(type(item) in kinds for item in value):
@@ -144,7 +144,7 @@ def decode_plain(kinds: Container[type], value: Any) -> Any:
 
 
 def decode_mapping(decode_item: Callable[[Any], Any], value: Any) -> Any:
-    """Each value of a JSON object is decoded."""
+    """Decode each value of a JSON object."""
     return (
         {key: decode_item(item) for key, item in value.items()}
         if is_object(value)
@@ -161,7 +161,7 @@ def decode_variant(variants: Variants, value: Any) -> Any:
 def decode_union(
     plain: Container[type], decoders: Iterable[Callable[[Any], Any]], value: Any
 ) -> Any:
-    """A value of a plain type stays; else the first decoder that makes something of it decides."""
+    """Return a value of a plain type as it is, or the result of the first decoder that can read it."""
     if value is UNSET or type(value) in plain:
         return value
     for decode in decoders:
@@ -172,7 +172,7 @@ def decode_union(
 
 
 def expected_by(decode: Callable[[Any], object]) -> WireType | None:
-    """The JSON that a decoder says it expects; None where any will do."""
+    """Return the JSON type that a decoder expects; None if it takes any JSON."""
     return getattr(decode, "expects", None)
 
 
@@ -187,7 +187,7 @@ def empty_of(decode: Callable[[Any], T]) -> T:
 
 
 class ObjectBody(Generic[ModelT]):
-    """The decoder of a response that is one JSON object.
+    """Decode a response that is one JSON object.
 
     It raises ValueError for any other JSON: nothing of the model could be read from it.
     """
@@ -207,7 +207,7 @@ class ObjectBody(Generic[ModelT]):
 
 
 class ArrayBody(Generic[ModelT]):
-    """The decoder of a response that is a JSON array of objects, or null, as many services write an empty one.
+    """Decode a response that is a JSON array of objects, or null, which many services write for an empty one.
 
     It raises ValueError for any other JSON.
     """
@@ -230,11 +230,11 @@ class ArrayBody(Generic[ModelT]):
 
 
 def no_body(data: Any) -> None:
-    """The decoder of an operation whose response has no body that is known: empty or any JSON will do."""
+    """Return the JSON of an operation whose response body is unknown. The body may be empty or any JSON."""
 
 
 def any_body(data: Any) -> Any:
-    """The decoder of a response whose shape is not known: the parsed JSON as it is."""
+    """Return the parsed JSON of a response whose shape is unknown."""
     return data
 
 

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/_core/types.py; the generator copies it unchanged.
-"""Types that users of the client meet: UNSET, Response, RequestOptions, Timeout, Timeouts."""
+"""Define the types that users of the client meet: UNSET, Response, RequestOptions, Timeout, Timeouts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AsyncApiKeySource: TypeAlias = (
 
 
 class Unset:
-    """The type of `UNSET`, which stands for what was not given, unlike None, which is JSON's null."""
+    """Mark a value that is absent. None is different: it is JSON's null."""
 
     _instance: Unset | None = None
 
@@ -51,7 +51,7 @@ UNSET = Unset()
 
 
 class Timeout(NamedTuple):
-    """How long a call may take, in seconds. Every call has a timeout: None is not a value here.
+    """Limit the duration of a call, in seconds. Every call has a timeout: None is not a value here.
 
     Args:
         connect: To open the connection, TLS included.
@@ -70,7 +70,10 @@ class Timeout(NamedTuple):
 
     @classmethod
     def of(cls, value: object) -> Timeout | str:
-        """A number sets the four phases, and the total if it is larger; None is the default. Text is a problem."""
+        """Return a timeout, or text that says why the value is not one.
+
+        A number sets the four phases, and the total if it is larger. None gives the default.
+        """
         if isinstance(value, (int, float)):
             value = cls(value, value, value, value, max(value, 120.0))
         timeout: Any = cls() if value is None else value
@@ -82,13 +85,13 @@ class Timeout(NamedTuple):
 
 
 class Timeouts(NamedTuple):
-    """How long calls may take, by their kind; each a number of seconds or a `Timeout`.
+    """Limit the duration of calls by their kind. Each limit is a number of seconds or a `Timeout`.
 
     Args:
         reads: Calls that only read.
         writes: Calls that change something, but move no money, such as making a payment link.
-        money: Calls that can move money. They are waited for longer: to give one up is not to stop it, and nobody
-            knows then whether the money moved.
+        money: Calls that can move money. They get more time: giving up does not stop the call, and leaves it unknown
+            whether the money moved.
     """
 
     reads: float | Timeout = Timeout()
@@ -97,7 +100,10 @@ class Timeouts(NamedTuple):
 
     @classmethod
     def of(cls, value: object) -> tuple[Timeout, Timeout, Timeout] | str:
-        """The three, whole; a number or a Timeout holds for each kind, None is the default. Text is a problem."""
+        """Return the three timeouts, or text that says why the value is not valid.
+
+        A number or a Timeout applies to every kind. None gives the default.
+        """
         whole = cls() if value is None else value
         given: tuple[object, ...] = (
             whole if isinstance(whole, cls) else (whole, whole, whole)
@@ -124,14 +130,15 @@ class Timeouts(NamedTuple):
 
 
 class RequestOptions(TypedDict, total=False):
-    """What one call may change.
+    """Override settings of the client for one call.
 
     Args:
         timeout: Seconds, or a Timeout.
-        max_retries: How often a call that can do no harm is repeated.
-        extra_headers: Further headers; the client's own (Authorization, Host, ...) are refused.
-        extra_body: Further fields of the JSON body, under the API's own names, where it takes more than is known.
-        api_key: Another key for this call, in every form that the client takes.
+        max_retries: How often a call is repeated if a second arrival can do no harm.
+        extra_headers: Additional headers. Those that the client sets (Authorization, Host, ...) are refused.
+        extra_body: Additional fields of the JSON body, by their names in the API, where the body may have more than the
+            documented ones.
+        api_key: Another key for this call, in any form that the client accepts.
     """
 
     timeout: float | Timeout
@@ -142,7 +149,7 @@ class RequestOptions(TypedDict, total=False):
 
 
 class Headers(Mapping[str, str]):
-    """Response headers; names in any case, repeated ones joined by a comma. The repr shows names only."""
+    """Hold response headers. Names match in any case; a repeated header is joined by commas. The repr hides values."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         found: dict[str, list[str]] = {}
@@ -165,17 +172,17 @@ class Headers(Mapping[str, str]):
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Response(Generic[T]):
-    """A response of the API: what came, and what was made of it.
+    """Represent a response of the API: the raw data, and the parsed result.
 
     Args:
         status_code: The HTTP status.
         headers: The response headers; names in any case.
         content: The body, decompressed.
-        parsed: The model made of the body.
-        request_id: The API's id of the request, for support, where it gave one.
-        elapsed: Seconds that the whole call took, retries and waiting included.
-        attempts: How many requests were sent.
-        idempotency_key: The key that every attempt carried, where the call has one.
+        parsed: The body as a model.
+        request_id: The API's id of the request, for support; None if it sent none.
+        elapsed: The duration of the whole call in seconds, retries and waiting included.
+        attempts: The number of requests that were sent.
+        idempotency_key: The key that every attempt carried, if the call has one.
     """
 
     status_code: int
