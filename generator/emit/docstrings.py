@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from functools import cache
+from typing import NamedTuple
 
 from openapi_python_client.strings import safe_for_docstring
 
@@ -21,6 +22,7 @@ from ..model.api import (
     Operation,
     Parameter,
 )
+from .python_names import Renaming
 
 _EVIDENCE: dict[Evidence, str] = {
     "documented": "documented by the vendor",
@@ -141,11 +143,52 @@ def paragraphs(value: str) -> str:
     )
 
 
-# The sync and the async method have the same one.
-@cache
-def docstring(value: str, indent: int, width: int = 108) -> str:
-    """The text as a safe Python docstring that starts at the given indentation."""
-    body = _escaped(wrapped(value, width - indent))
+class MethodDoc(NamedTuple):
+    """The docstring of a method.
+
+    Attributes:
+        prose: The paragraphs before its sections.
+        example: The program that shows a call; nothing where there is none.
+        sections: Its other sections.
+    """
+
+    prose: str
+    example: str
+    sections: str
+
+
+class Writer:
+    """Write texts as docstrings, in which names of the wire become names of Python.
+
+    Args:
+        renamed: Turns the names of the wire that a text quotes into those of Python.
+    """
+
+    def __init__(self, renamed: Renaming) -> None:
+        self.renamed = renamed
+        # The sync and the async method say the same, but for the example.
+        self.wrapped = cache(self._wrapped)
+
+    def docstring(self, value: str, indent: int, width: int = 108) -> str:
+        """Return the text as a safe Python docstring that starts at the given indentation."""
+        return _quoted(_escaped(self.wrapped(value, width - indent)), indent, width)
+
+    def method_docstring(self, doc: MethodDoc, indent: int, width: int = 108) -> str:
+        """Return the docstring of a method. The example is its own section, as code of Markdown."""
+        parts = [
+            _escaped(self.wrapped(doc.prose, width - indent)),
+            _example(doc.example),
+            _escaped(self.wrapped(doc.sections, width - indent)),
+        ]
+        return _quoted("\n\n".join(part for part in parts if part), indent, width)
+
+    def _wrapped(self, value: str, width: int) -> str:
+        """Return the text with its paragraphs filled to the width; lists and argument sections keep their lines."""
+        shown = spelled_out(self.renamed(value)).strip()
+        return "\n\n".join(_filled(part, width) for part in shown.split("\n\n"))
+
+
+def _quoted(body: str, indent: int, width: int) -> str:
     if "\n" in body or body.endswith('"') or len(body) + indent + 6 > width:
         body += "\n"
     return (
@@ -154,6 +197,15 @@ def docstring(value: str, indent: int, width: int = 108) -> str:
         + (" " * indent if body.endswith("\n") else "")
         + '"""'
     )
+
+
+def _example(code: str) -> str:
+    """Return the section of an example, such that its code is in the docstring as it was written, space for space."""
+    if not code:
+        return ""
+    fenced = f"```python\n{spelled_out(code)}\n```"
+    safe = fenced.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return "Example:\n" + textwrap.indent(safe, "    ")
 
 
 def line(value: object) -> str:
@@ -172,12 +224,6 @@ def comment(value: object) -> str:
     return re.sub(r"coding(?=[:=])", "coding ", line(value))
 
 
-def wrapped(value: str, width: int) -> str:
-    """The text with its paragraphs filled to the width; lists and argument sections keep their lines."""
-    shown = spelled_out(value).strip()
-    return "\n\n".join(_wrapped(part, width) for part in shown.split("\n\n"))
-
-
 def first_sentence(value: str) -> str:
     """The first sentence of a description, on one line."""
     return re.split(
@@ -187,7 +233,7 @@ def first_sentence(value: str) -> str:
     )[0]
 
 
-def _wrapped(paragraph: str, width: int) -> str:
+def _filled(paragraph: str, width: int) -> str:
     fill = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
     lines = paragraph.splitlines()
     if lines[:1] not in (["Args:"], ["Returns:"], ["Raises:"]) and not any(

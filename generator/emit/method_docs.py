@@ -1,7 +1,8 @@
-"""Write the docstrings of the methods of resources: meaning, arguments, what they give, what they raise."""
+"""Write the docstrings of the methods of resources: meaning, example, arguments, what they give, what they raise."""
 
 from __future__ import annotations
 
+from .docstrings import MethodDoc
 from .operations import OperationView
 
 _ERRORS = {
@@ -15,19 +16,30 @@ _ERRORS = {
 }
 
 
-def method_doc(op: OperationView) -> str:
-    """Return the docstring of a method."""
-    parts = [
+def method_doc(op: OperationView, example: str) -> MethodDoc:
+    """Return the docstring of a method.
+
+    Args:
+        op: The operation.
+        example: The program that shows a call; nothing where there is none.
+    """
+    prose = [
         op.summary.rstrip(".") + ".",
         op.deprecated,
         op.description,
         _retried(op),
         op.evidence_text,
+    ]
+    sections = [
         "Args:\n" + "\n".join(f"    {line}" for line in _arguments(op)),
         f"Returns:\n    {_returned(op)}",
         "Raises:\n" + "\n".join(f"    {line}" for line in _raised(op)),
     ]
-    return "\n\n".join(part for part in parts if part)
+    return MethodDoc(
+        prose="\n\n".join(part for part in prose if part),
+        example=example,
+        sections="\n\n".join(sections),
+    )
 
 
 def _arguments(op: OperationView) -> list[str]:

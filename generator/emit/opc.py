@@ -25,6 +25,7 @@ from ..model.api import Api, Enum, Operation, Schema
 from . import docstrings, templating
 from .models import Attribute, EnumView, ModelView, Uses
 from .operations import OperationView
+from .python_names import in_python
 
 Json = dict[str, Any]
 
@@ -69,7 +70,13 @@ def generate(api: Api, operations: Mapping[str, OperationView], out: Path) -> No
     }
     project.env.filters.update(filters)  # pyright: ignore[reportUnknownMemberType]
     views = Views(api, operations)
-    project.env.globals.update(views=views, docstring=docstrings.docstring)  # pyright: ignore[reportUnknownMemberType]
+    writer = docstrings.Writer(in_python(api))
+    functions = {
+        "views": views,
+        "docstring": writer.docstring,
+        "in_python": writer.renamed,
+    }
+    project.env.globals.update(functions)  # pyright: ignore[reportUnknownMemberType]
     out.mkdir(parents=True, exist_ok=True)
     with templating.explained(TEMPLATES, views.about):
         project._build_models()  # pyright: ignore[reportPrivateUsage]

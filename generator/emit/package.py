@@ -18,7 +18,9 @@ from .clients import arguments as client_arguments
 from .events import EventView
 from .loggable import loggable
 from .method_docs import method_doc
+from .method_examples import MethodExamples
 from .operations import OperationView, resource_class
+from .python_names import in_python
 from .recipes import RecipeView, imports
 
 TEMPLATES = Path(__file__).parent / "templates" / "ours"
@@ -94,7 +96,9 @@ class _Writer:
         self._api = api
         self._out = out
         self._left_out = left_out
-        self._environment = _environment()
+        self._environment = _environment(
+            docstrings.Writer(in_python(api)), MethodExamples(api)
+        )
         groups = query.by_resource(api.operations)
         self._groups = {
             name: [operations[one.id] for one in members]
@@ -201,7 +205,7 @@ class _Writer:
         path.write_text(text, "utf-8")
 
 
-def _environment() -> Environment:
+def _environment(writer: docstrings.Writer, examples: MethodExamples) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
@@ -218,9 +222,11 @@ def _environment() -> Environment:
     }
     functions: dict[str, Callable[..., object]] = {
         "described": _described,
-        "docstring": docstrings.docstring,
+        "docstring": writer.docstring,
+        "example": examples.example,
         "imports": imports,
         "method_doc": method_doc,
+        "method_docstring": writer.method_docstring,
         "module": snake,
         "text": _text,
     }

@@ -17,6 +17,7 @@ from ..model.types import EnumRef, ModelRef, leaves_of
 from . import docstrings
 from .annotations import Names, parameter
 from .operations import Argument, body_arguments
+from .python_names import in_python
 
 Json = dict[str, Any]
 
@@ -53,7 +54,7 @@ def generate(api: Api) -> str:
     models = sorted(query.sent(api).values(), key=lambda model: model.name)
     if not models:
         return f"{_FIRST_LINES}\n__all__ = ()\n"
-    written = _written(models)
+    written = _written(models, docstrings.Writer(in_python(api)))
     missing = [
         model.name for model in models if f"class {model.name}Params(" not in written
     ]
@@ -64,9 +65,9 @@ def generate(api: Api) -> str:
     return _exporting(_without_typing(_with_late_annotations(written, models)), models)
 
 
-def _written(models: list[Model]) -> str:
+def _written(models: list[Model], writer: docstrings.Writer) -> str:
     """Return what the tool writes; where it fails, name the schemas that it fails for alone."""
-    result = _run({"document": _document(models), "header": _header(models)})
+    result = _run({"document": _document(models, writer), "header": _header(models)})
     if "text" in result:
         return str(result["text"])
     guilty = ", ".join(
@@ -153,35 +154,39 @@ def _exporting(written: str, models: Iterable[Model]) -> str:
     return f"{imports}\n__all__ = (\n{names})\n{first_class}{classes}"
 
 
-def _document(models: Iterable[Model]) -> Json:
+def _document(models: Iterable[Model], writer: docstrings.Writer) -> Json:
     """Return the document that the tool reads: the models with snake_case keys and the types that callers may pass."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "parameters", "version": "1"},
         "paths": {},
         "components": {
-            "schemas": {f"{model.name}Params": _schema(model) for model in models}
+            "schemas": {
+                f"{model.name}Params": _schema(model, writer) for model in models
+            }
         },
     }
 
 
-def _schema(model: Model) -> Json:
+def _schema(model: Model, writer: docstrings.Writer) -> Json:
     arguments = body_arguments(model)
     return {
         "type": "object",
-        "description": docstrings.wrapped(docstrings.class_doc(model), _WIDTH),
+        "description": writer.wrapped(docstrings.class_doc(model), _WIDTH),
         "required": [argument.name for argument in arguments if argument.required],
-        "properties": {argument.name: _property(argument) for argument in arguments},
+        "properties": {
+            argument.name: _property(argument, writer) for argument in arguments
+        },
     }
 
 
-def _property(argument: Argument) -> Json:
+def _property(argument: Argument, writer: docstrings.Writer) -> Json:
     annotation = (
         _LATE
         if _is_late(argument)
         else parameter(argument.type, argument.amount, _NAMES)
     )
-    description = docstrings.wrapped(argument.doc, _WIDTH)
+    description = writer.wrapped(argument.doc, _WIDTH)
     if annotation in _KNOWN:
         return {"type": _KNOWN[annotation], "description": description}
     # The tool takes an annotation as it is, beside any type of JSON.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from ..diagnostics import Diagnostic
 from ..document import Location, Mark, Pointer
@@ -334,6 +334,17 @@ class Alias(Schema):
 # -- operations -------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A value that the document shows for something that is sent.
+
+    Attributes:
+        value: The value as JSON.
+    """
+
+    value: Any
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter(Node):
     """A parameter of a path, a query or the headers.
@@ -352,6 +363,7 @@ class Parameter(Node):
         is_own_text: True if it holds a text of the caller's own, an order reference, and no id of the API.
         is_joined: True if the items of an array stand in one value, with commas between them.
         is_hidden: True if a log shows its name alone.
+        example: The value that the document shows for it, if it shows one.
     """
 
     wire_name: str
@@ -367,6 +379,7 @@ class Parameter(Node):
     is_own_text: bool
     is_joined: bool
     is_hidden: bool
+    example: Example | None = field(repr=False, compare=False, metadata=FOLLOWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,11 +390,13 @@ class Body(Node):
         type: The type of its JSON.
         required: True if every call has one.
         description: The description for people.
+        example: The value that the document shows for it, if it shows one.
     """
 
     type: Type
     required: bool
     description: str = field(metadata=FOR_READERS)
+    example: Example | None = field(repr=False, compare=False, metadata=FOLLOWS)
 
     @property
     def model(self) -> Model | None:

@@ -1,12 +1,25 @@
-"""Check that everything that is sent or received has an example."""
+"""Read the examples, and check that everything that is sent or received has one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from .. import openapi
-from ..document import Located, mapping
+from ..document import Located, Pointer, mapping
+from .api import Example
 from .reader import Reader
+
+
+def read_example(reader: Reader, pointer: Pointer) -> Example | None:
+    """Return the example of the parameter or the media type at a place: of several the first; None if there is none."""
+    value = reader.at(pointer)
+    if "example" in value:
+        return Example(value["example"])
+    for name in mapping(value.get("examples")):
+        named = reader.document.follow((*pointer, "examples", name)).value
+        if "value" in mapping(named):
+            return Example(mapping(named)["value"])
+    return None
 
 
 def check_examples(reader: Reader) -> None:

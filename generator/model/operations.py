@@ -21,6 +21,7 @@ from .api import (
     Response,
 )
 from .call_facts import read_facts
+from .examples import read_example
 from .lists import ListReader
 from .reader import (
     Reader,
@@ -215,6 +216,7 @@ class _OperationReader:
             is_joined=value["in"] == "query" and value.get("explode") is False,
             is_hidden=self._schemas.is_masked(pointer)
             or self._schemas.is_masked(located.pointer),
+            example=read_example(self._reader, located.pointer),
         )
 
     # -- bodies --------------------------------------------------------------------------------------------
@@ -237,6 +239,7 @@ class _OperationReader:
             type=type_,
             required=body.value.get("required") is True,
             description=text_of(body.value, "description"),
+            example=read_example(self._reader, (*body.pointer, "content", JSON)),
         )
 
     def _content(self, holder: Located) -> tuple[str, Content]:

@@ -18,14 +18,12 @@ import plexy_pay
 import pytest
 from helpers.description import DESCRIPTION
 from helpers.openapi import operations, resolve
-from helpers.prism import running_prism
 from plexy_pay import AsyncPager, AsyncPlexyPay, Pager, PlexyError, PlexyPay
 from plexy_pay._core.encoding import loads
 
 from generator.identifiers import snake
 
-DOCUMENT_PATH = DESCRIPTION
-DOCUMENT: dict[str, Any] = json.loads(DOCUMENT_PATH.read_text("utf-8"))
+DOCUMENT: dict[str, Any] = json.loads(DESCRIPTION.read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -93,12 +91,6 @@ def cases() -> Iterator[Case]:
 CASES = list(cases())
 SUCCESSES = [case for case in CASES if case.status < 300]
 ERRORS = [case for case in CASES if case.status >= 400]
-
-
-@pytest.fixture(scope="module")
-def prism() -> Iterator[str]:
-    with running_prism(DOCUMENT_PATH) as url:
-        yield url
 
 
 def settings(url: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import inspect
 import traceback
@@ -62,9 +63,17 @@ def test_every_operation_has_the_same_method_sync_async_and_raw(operation: Any) 
         == ("Async" if pages else "") + signature.return_annotation
     )
     assert inspect.iscoroutinefunction(async_method) != pages
-    for part in ("Evidence:", "Args:", "Returns:", "Raises:"):
+    for part in ("Evidence:", "Example:", "Args:", "Returns:", "Raises:"):
         assert part in (sync_method.__doc__ or ""), part
-    assert sync_method.__doc__ == async_method.__doc__
+    apart, async_apart = (
+        [part.strip() for part in (method.__doc__ or "").split("```")]
+        for method in (sync_method, async_method)
+    )
+    # Beside the program they say the same.
+    assert [apart[0], *apart[2:]] == [async_apart[0], *async_apart[2:]]
+    awaiting = async_apart[1].replace("async for", "for").replace("await ", "")
+    programs = [text.removeprefix("python") for text in (apart[1], awaiting)]
+    assert len({ast.dump(ast.parse(inspect.cleandoc(text))) for text in programs}) == 1
 
 
 def test_no_positional_arguments_but_path_parameters() -> None:

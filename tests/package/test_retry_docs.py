@@ -12,6 +12,8 @@ from plexy_pay._core.flow import Call
 from plexy_pay._core.operation import Operation, Request
 from plexy_pay._operations import OPERATIONS
 
+from generator.identifiers import snake
+
 CLIENT = PlexyPay(
     "pr_1",
     checkout_api_key="ck_1",
@@ -51,6 +53,6 @@ def test_the_docs_say_whether_a_call_is_retried(operation: Operation) -> None:
     elif operation.method == "GET":
         assert "Retried: yes, it only reads" in text
     else:
-        assert (
-            f"Retried: yes, it is idempotent by `{operation.idempotency_key}`" in text
-        )
+        key = str(operation.idempotency_key)
+        name = key if "-" in key else snake(key)
+        assert f"Retried: yes, it is idempotent by `{name}`" in text

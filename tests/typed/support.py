@@ -1,7 +1,7 @@
 """What the tests of each type checker share: correct programs pass, mistakes are named.
 
-Each runs once, over the repository, the programs of the docs and those of merchants: most of its time goes to
-the package that all of them import.
+Each runs once, over the repository, the programs of the docs, the examples of docstrings and the programs of merchants:
+most of its time goes to the package that all of them import.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from helpers.checkers import Report
+from helpers.method_examples import all_examples
 from helpers.pages import PROGRAMS, ROOT, Block
 
 MERCHANTS = ROOT / "tests" / "package" / "programs"
@@ -29,6 +30,8 @@ UNTYPED = """\
 # pyright: basic
 # mypy: allow-untyped-calls, allow-subclassing-any, disable-error-code="import-untyped"
 """
+#: A mistake that a type checker finds in each file that it reads.
+PLANTED = 'number: int = "a text"\n'
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,13 @@ class Checked:
     Attributes:
         merchants: The directory with the programs of merchants.
         docs: The programs of the docs, by their files.
+        examples: The program with the examples of docstrings.
         report: What was found.
     """
 
     merchants: Path
     docs: dict[Path, Block]
+    examples: Path
     report: Report
 
     def lines(self, program: str) -> list[int]:
@@ -73,9 +78,11 @@ def check_everything(directory: Path, check: Callable[[Path], Report]) -> Checke
     merchants.mkdir()
     for name in (*CORRECT, *MISTAKES):
         shutil.copy(MERCHANTS / name, merchants)
-    # Proof that the directory of the docs is read.
-    (directory / "docs" / "planted.py").write_text('number: int = "a text"\n', "utf-8")
-    return Checked(merchants, docs, check(directory))
+    # Proof that the directory of the docs is read, and so are the examples.
+    (directory / "docs" / "planted.py").write_text(PLANTED, "utf-8")
+    examples = directory / "examples.py"
+    examples.write_text(all_examples() + PLANTED, "utf-8")
+    return Checked(merchants, docs, examples, check(directory))
 
 
 class Types:
@@ -86,7 +93,7 @@ class Types:
         # At least the package was read, beside the programs.
         package = list((ROOT / "generated" / "plexy_pay").rglob("*.py"))
         programs = len(checked.docs) + len(CORRECT) + len(MISTAKES)
-        assert checked.report.files > len(package) + programs
+        assert checked.report.files > len(package) + programs + 1
 
     def test_the_programs_of_the_docs_have_no_error(self, checked: Checked) -> None:
         directory = next(iter(checked.docs)).parent
@@ -98,6 +105,11 @@ class Types:
         assert found == []
         [planted] = checked.report.below(directory / "planted.py")
         assert planted.line == 1
+
+    def test_the_examples_of_docstrings_have_no_error(self, checked: Checked) -> None:
+        lines = checked.examples.read_text("utf-8").splitlines()
+        found = checked.report.below(checked.examples)
+        assert [lines[one.line - 1] for one in found] == [PLANTED.strip()], found
 
     @pytest.mark.parametrize("program", CORRECT)
     def test_a_merchant_s_program_has_no_error(

@@ -53,6 +53,12 @@ class BeneficiariesResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            for beneficiary in client.beneficiaries.list():
+                print(beneficiary.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1, inferred from the list of transactions. The client
                 asks for one page after the other until nothing new comes.
@@ -105,6 +111,14 @@ class BeneficiariesResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            beneficiary = client.beneficiaries.create(
+                name="Sample Seller LLP",
+                iban="KZ000000000000000000",
+            )
+            ```
+
         Args:
             name: Name of the person or company that is paid.
             iban: Number of the bank account.
@@ -154,6 +168,13 @@ class BeneficiariesResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            beneficiary = client.beneficiaries.retrieve(
+                "aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+            )
+            ```
+
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
             options: Options for this call alone; see `RequestOptions`.
@@ -200,6 +221,15 @@ class BeneficiariesResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            beneficiary = client.beneficiaries.update(
+                "aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                name="Sample Seller LLP",
+                iban="KZ000000000000000001",
+            )
+            ```
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
@@ -264,6 +294,15 @@ class BeneficiariesResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            client.beneficiaries.transfer_to_merchant(
+                "aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                amount=10000,
+                currency="KZT",
+            )
+            ```
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
@@ -335,6 +374,15 @@ class BeneficiariesResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            settlement = client.beneficiaries.settle(
+                "aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                amount=10000,
+                currency="KZT",
+            )
+            ```
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
@@ -575,6 +623,12 @@ class AsyncBeneficiariesResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            async for beneficiary in client.beneficiaries.list():
+                print(beneficiary.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1, inferred from the list of transactions. The client
                 asks for one page after the other until nothing new comes.
@@ -627,6 +681,14 @@ class AsyncBeneficiariesResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            beneficiary = await client.beneficiaries.create(
+                name="Sample Seller LLP",
+                iban="KZ000000000000000000",
+            )
+            ```
+
         Args:
             name: Name of the person or company that is paid.
             iban: Number of the bank account.
@@ -678,6 +740,13 @@ class AsyncBeneficiariesResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            beneficiary = await client.beneficiaries.retrieve(
+                "aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+            )
+            ```
+
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
             options: Options for this call alone; see `RequestOptions`.
@@ -726,6 +795,15 @@ class AsyncBeneficiariesResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            beneficiary = await client.beneficiaries.update(
+                "aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                name="Sample Seller LLP",
+                iban="KZ000000000000000001",
+            )
+            ```
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
@@ -792,6 +870,15 @@ class AsyncBeneficiariesResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            await client.beneficiaries.transfer_to_merchant(
+                "aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                amount=10000,
+                currency="KZT",
+            )
+            ```
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
@@ -863,6 +950,15 @@ class AsyncBeneficiariesResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            settlement = await client.beneficiaries.settle(
+                "aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                amount=10000,
+                currency="KZT",
+            )
+            ```
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.

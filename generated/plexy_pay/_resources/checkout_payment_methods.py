@@ -48,13 +48,26 @@ class CheckoutPaymentMethodsResource:
         Use it for an integration in which your server makes the payment: give the response to the web or
         mobile component, which shows the methods. `value` is in minor units: `2200000` is 22 000 KZT.
 
-        Method and path are documented; but for `merchantAccount`, the fields of body and response are
+        Method and path are documented; but for `merchant_account`, the fields of body and response are
         inferred.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://plexy.money/docs/api-reference/overview.
+
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            payment_method_list = client.checkout.payment_methods.list(
+                merchant_account="ExampleShopECOM",
+                amount=Money("22000", "KZT"),
+                country_code="KZ",
+                channel="Web",
+                shopper_reference="customer-12345",
+            )
+            ```
 
         Args:
             merchant_account: Name of your merchant account.
@@ -177,13 +190,26 @@ class AsyncCheckoutPaymentMethodsResource:
         Use it for an integration in which your server makes the payment: give the response to the web or
         mobile component, which shows the methods. `value` is in minor units: `2200000` is 22 000 KZT.
 
-        Method and path are documented; but for `merchantAccount`, the fields of body and response are
+        Method and path are documented; but for `merchant_account`, the fields of body and response are
         inferred.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://plexy.money/docs/api-reference/overview.
+
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            payment_method_list = await client.checkout.payment_methods.list(
+                merchant_account="ExampleShopECOM",
+                amount=Money("22000", "KZT"),
+                country_code="KZ",
+                channel="Web",
+                shopper_reference="customer-12345",
+            )
+            ```
 
         Args:
             merchant_account: Name of your merchant account.

@@ -66,7 +66,7 @@ class CheckoutPaymentsResource:
 
         Makes a payment with what the shopper gave to the component. **It moves money.**
 
-        Use it when your server makes the payment. `resultCode` says how it stands: `Authorised` is a
+        Use it when your server makes the payment. `result_code` says how it stands: `Authorised` is a
         success, `Refused` a decline. With an `action` it is most likely not finished: give the action to
         the component, and send what comes back to submit details. The page of error codes has HTTP 402 with
         a `card_error` for a card that is declined.
@@ -81,7 +81,7 @@ class CheckoutPaymentsResource:
         Do not repeat a call whose end is unclear: wait for the webhook or look at the dashboard. The
         sources show no look-up by `reference`.
 
-        The docs show three bodies for this operation. This one, with `merchantAccount` and an `amount` of
+        The docs show three bodies for this operation. This one, with `merchant_account` and an `amount` of
         `currency` and `value`, is that of the generated reference and of the vendor's samples. Guides have
         `amount` as a number with `payment_method`, `customer` and `off_session`; the pages about tokens
         have snake case: `amount` as a number, `currency`, `token_id`, `shopper_id`,
@@ -100,13 +100,31 @@ class CheckoutPaymentsResource:
         https://plexy.money/docs/tokenization/make-token-payments,
         https://plexy.money/docs/tokenization-accounts/create-tokens.
 
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            payment = client.checkout.payments.create(
+                idempotency_key="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+                amount=Money("22000", "KZT"),
+                merchant_account="ExampleShopECOM",
+                reference="ORD-1001",
+                return_url="https://shop.example/return",
+                payment_method={"type": "scheme"},
+                country_code="KZ",
+                channel="Web",
+                shopper_reference="customer-12345",
+                recurring_processing_model="CardOnFile",
+            )
+            ```
+
         Args:
             amount: What the shopper pays, in minor units (`2200000` is 22 000 KZT).
             idempotency_key: Your own key of this payment, at most 255 characters; the docs recommend a
                 UUID. It expires after 24 hours. The same key with other parameters is an error (409,
                 `idempotency_key_in_use`): then use a new key, once you know what became of the first call.
             merchant_account: Name of your merchant account.
-            reference: Your own name for the order; most likely the `merchantReference` of the response.
+            reference: Your own name for the order; most likely the `merchant_reference` of the response.
             return_url: Where the shopper comes back to after a redirect.
             payment_method: What the shopper pays with, from the component's data. Do not collect or send a
                 card's number in the clear. Evidence: inferred, not documented.
@@ -196,6 +214,13 @@ class CheckoutPaymentsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example, plexypay/plexy-web,
         api/payments/details.js.
+
+        Example:
+            ```python
+            payment = client.checkout.payments.submit_details(
+                details={"redirectResult": "X6XtfGC3!Y2hhbGxlbmdl"},
+            )
+            ```
 
         Args:
             details: What the component or the redirect gave.
@@ -391,7 +416,7 @@ class AsyncCheckoutPaymentsResource:
 
         Makes a payment with what the shopper gave to the component. **It moves money.**
 
-        Use it when your server makes the payment. `resultCode` says how it stands: `Authorised` is a
+        Use it when your server makes the payment. `result_code` says how it stands: `Authorised` is a
         success, `Refused` a decline. With an `action` it is most likely not finished: give the action to
         the component, and send what comes back to submit details. The page of error codes has HTTP 402 with
         a `card_error` for a card that is declined.
@@ -406,7 +431,7 @@ class AsyncCheckoutPaymentsResource:
         Do not repeat a call whose end is unclear: wait for the webhook or look at the dashboard. The
         sources show no look-up by `reference`.
 
-        The docs show three bodies for this operation. This one, with `merchantAccount` and an `amount` of
+        The docs show three bodies for this operation. This one, with `merchant_account` and an `amount` of
         `currency` and `value`, is that of the generated reference and of the vendor's samples. Guides have
         `amount` as a number with `payment_method`, `customer` and `off_session`; the pages about tokens
         have snake case: `amount` as a number, `currency`, `token_id`, `shopper_id`,
@@ -425,13 +450,31 @@ class AsyncCheckoutPaymentsResource:
         https://plexy.money/docs/tokenization/make-token-payments,
         https://plexy.money/docs/tokenization-accounts/create-tokens.
 
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            payment = await client.checkout.payments.create(
+                idempotency_key="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+                amount=Money("22000", "KZT"),
+                merchant_account="ExampleShopECOM",
+                reference="ORD-1001",
+                return_url="https://shop.example/return",
+                payment_method={"type": "scheme"},
+                country_code="KZ",
+                channel="Web",
+                shopper_reference="customer-12345",
+                recurring_processing_model="CardOnFile",
+            )
+            ```
+
         Args:
             amount: What the shopper pays, in minor units (`2200000` is 22 000 KZT).
             idempotency_key: Your own key of this payment, at most 255 characters; the docs recommend a
                 UUID. It expires after 24 hours. The same key with other parameters is an error (409,
                 `idempotency_key_in_use`): then use a new key, once you know what became of the first call.
             merchant_account: Name of your merchant account.
-            reference: Your own name for the order; most likely the `merchantReference` of the response.
+            reference: Your own name for the order; most likely the `merchant_reference` of the response.
             return_url: Where the shopper comes back to after a redirect.
             payment_method: What the shopper pays with, from the component's data. Do not collect or send a
                 card's number in the clear. Evidence: inferred, not documented.
@@ -523,6 +566,13 @@ class AsyncCheckoutPaymentsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example, plexypay/plexy-web,
         api/payments/details.js.
+
+        Example:
+            ```python
+            payment = await client.checkout.payments.submit_details(
+                details={"redirectResult": "X6XtfGC3!Y2hhbGxlbmdl"},
+            )
+            ```
 
         Args:
             details: What the component or the redirect gave.

@@ -77,7 +77,7 @@ class CheckoutSessionsResource:
         Prepares a payment that the web or mobile component carries out by itself. Moves no money: the
         shopper does, in the component.
 
-        Use it on your server, and give `id` and `sessionData` of the response to the component. Afterwards
+        Use it on your server, and give `id` and `session_data` of the response to the component. Afterwards
         ask for the session's result, and wait for the webhook.
 
         Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
@@ -86,6 +86,22 @@ class CheckoutSessionsResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (sessions/SessionsController_createSession).
+
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            session = client.checkout.sessions.create(
+                amount=Money("22000", "KZT"),
+                merchant_account="ExampleShopECOM",
+                reference="ORD-1001",
+                return_url="https://shop.example/return",
+                country_code="KZ",
+                channel="Web",
+                shopper_reference="customer-12345",
+                store_payment_method_mode="disabled",
+            )
+            ```
 
         Args:
             amount: What the shopper pays, in minor units (`2200000` is 22 000 KZT).
@@ -164,7 +180,7 @@ class CheckoutSessionsResource:
 
         Tells what became of a session. Changes nothing.
 
-        Use it when the component is done, with the `sessionResult` that it gave. Hand over the goods for a
+        Use it when the component is done, with the `session_result` that it gave. Hand over the goods for a
         payment that is `Authorised`, not for a session that is `completed`. Amounts are in minor units.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -172,9 +188,17 @@ class CheckoutSessionsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (sessions/SessionsController_getSessionResult).
 
+        Example:
+            ```python
+            session_result = client.checkout.sessions.retrieve_result(
+                "CS37D372C44F83716CE84D22F",
+                session_result="X3XtfGC9!Y2hlY2tvdXQ",
+            )
+            ```
+
         Args:
-            session_id: Id of the session. The docs call the parameter `sessionId`.
-            session_result: The `sessionResult`, most likely from the component.
+            session_id: Id of the session. The docs call the parameter "sessionId".
+            session_result: The `session_result`, most likely from the component.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -367,7 +391,7 @@ class AsyncCheckoutSessionsResource:
         Prepares a payment that the web or mobile component carries out by itself. Moves no money: the
         shopper does, in the component.
 
-        Use it on your server, and give `id` and `sessionData` of the response to the component. Afterwards
+        Use it on your server, and give `id` and `session_data` of the response to the component. Afterwards
         ask for the session's result, and wait for the webhook.
 
         Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
@@ -376,6 +400,22 @@ class AsyncCheckoutSessionsResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (sessions/SessionsController_createSession).
+
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            session = await client.checkout.sessions.create(
+                amount=Money("22000", "KZT"),
+                merchant_account="ExampleShopECOM",
+                reference="ORD-1001",
+                return_url="https://shop.example/return",
+                country_code="KZ",
+                channel="Web",
+                shopper_reference="customer-12345",
+                store_payment_method_mode="disabled",
+            )
+            ```
 
         Args:
             amount: What the shopper pays, in minor units (`2200000` is 22 000 KZT).
@@ -456,7 +496,7 @@ class AsyncCheckoutSessionsResource:
 
         Tells what became of a session. Changes nothing.
 
-        Use it when the component is done, with the `sessionResult` that it gave. Hand over the goods for a
+        Use it when the component is done, with the `session_result` that it gave. Hand over the goods for a
         payment that is `Authorised`, not for a session that is `completed`. Amounts are in minor units.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -464,9 +504,17 @@ class AsyncCheckoutSessionsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (sessions/SessionsController_getSessionResult).
 
+        Example:
+            ```python
+            session_result = await client.checkout.sessions.retrieve_result(
+                "CS37D372C44F83716CE84D22F",
+                session_result="X3XtfGC9!Y2hlY2tvdXQ",
+            )
+            ```
+
         Args:
-            session_id: Id of the session. The docs call the parameter `sessionId`.
-            session_result: The `sessionResult`, most likely from the component.
+            session_id: Id of the session. The docs call the parameter "sessionId".
+            session_result: The `session_result`, most likely from the component.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:

@@ -49,7 +49,7 @@ class CustomersResource:
 
         Lists the saved cards of a customer. Changes nothing.
 
-        Use it to offer the payer the cards that are known, and to find the `cardTokenId` of a
+        Use it to offer the payer the cards that are known, and to find the `card_token_id` of a
         merchant-initiated payment. A response shows masked cards, never a card number.
 
         The docs' menu names this operation and nothing more: method, path and response are inferred.
@@ -59,8 +59,16 @@ class CustomersResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            for saved_card in client.customers.card_tokens(
+                "01989f41-a6eb-77d4-a666-9361fb25bec6",
+            ):
+                print(saved_card.card_token_id)
+            ```
+
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customerId`.
+            id: Id of the customer. Payment links and webhooks call it `customer_id`.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -108,6 +116,12 @@ class CustomersResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            for customer in client.customers.list():
+                print(customer.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.
             size: How many customers a page holds at most. Left out, the API decides.
@@ -146,7 +160,7 @@ class CustomersResource:
     ) -> _hints.models.Customer:
         """Create Customer.
 
-        Makes a customer, whose id payment links take as `customerId`. Moves no money.
+        Makes a customer, whose id payment links take as `customer_id`. Moves no money.
 
         Give both e-mail and phone: the 2023 API wanted both, and refused a second customer with the same
         two.
@@ -158,6 +172,14 @@ class CustomersResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only), plexypay/docs-portal (2023),
         docs/online_payments/response_codes.md (errors 1162 and 1165).
+
+        Example:
+            ```python
+            customer = client.customers.create(
+                email="payer@example.com",
+                phone="+70000000000",
+            )
+            ```
 
         Args:
             email: The customer's e-mail address.
@@ -207,8 +229,13 @@ class CustomersResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            customer = client.customers.retrieve("01989f41-a6eb-77d4-a666-9361fb25bec6")
+            ```
+
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customerId`.
+            id: Id of the customer. Payment links and webhooks call it `customer_id`.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -255,8 +282,16 @@ class CustomersResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            for customer_transaction in client.customers.transactions(
+                "01989f41-a6eb-77d4-a666-9361fb25bec6",
+            ):
+                print(customer_transaction.transaction_id)
+            ```
+
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customerId`.
+            id: Id of the customer. Payment links and webhooks call it `customer_id`.
             page: Number of the page, counted from 1. Left out, the API decides.
             size: How many transactions a page holds at most. Left out, the API decides.
             options: Options for this call alone; see `RequestOptions`.
@@ -410,7 +445,7 @@ class AsyncCustomersResource:
 
         Lists the saved cards of a customer. Changes nothing.
 
-        Use it to offer the payer the cards that are known, and to find the `cardTokenId` of a
+        Use it to offer the payer the cards that are known, and to find the `card_token_id` of a
         merchant-initiated payment. A response shows masked cards, never a card number.
 
         The docs' menu names this operation and nothing more: method, path and response are inferred.
@@ -420,8 +455,16 @@ class AsyncCustomersResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            async for saved_card in client.customers.card_tokens(
+                "01989f41-a6eb-77d4-a666-9361fb25bec6",
+            ):
+                print(saved_card.card_token_id)
+            ```
+
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customerId`.
+            id: Id of the customer. Payment links and webhooks call it `customer_id`.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -469,6 +512,12 @@ class AsyncCustomersResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            async for customer in client.customers.list():
+                print(customer.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.
             size: How many customers a page holds at most. Left out, the API decides.
@@ -507,7 +556,7 @@ class AsyncCustomersResource:
     ) -> _hints.models.Customer:
         """Create Customer.
 
-        Makes a customer, whose id payment links take as `customerId`. Moves no money.
+        Makes a customer, whose id payment links take as `customer_id`. Moves no money.
 
         Give both e-mail and phone: the 2023 API wanted both, and refused a second customer with the same
         two.
@@ -519,6 +568,14 @@ class AsyncCustomersResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only), plexypay/docs-portal (2023),
         docs/online_payments/response_codes.md (errors 1162 and 1165).
+
+        Example:
+            ```python
+            customer = await client.customers.create(
+                email="payer@example.com",
+                phone="+70000000000",
+            )
+            ```
 
         Args:
             email: The customer's e-mail address.
@@ -570,8 +627,15 @@ class AsyncCustomersResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            customer = await client.customers.retrieve(
+                "01989f41-a6eb-77d4-a666-9361fb25bec6",
+            )
+            ```
+
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customerId`.
+            id: Id of the customer. Payment links and webhooks call it `customer_id`.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -622,8 +686,16 @@ class AsyncCustomersResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            async for customer_transaction in client.customers.transactions(
+                "01989f41-a6eb-77d4-a666-9361fb25bec6",
+            ):
+                print(customer_transaction.transaction_id)
+            ```
+
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customerId`.
+            id: Id of the customer. Payment links and webhooks call it `customer_id`.
             page: Number of the page, counted from 1. Left out, the API decides.
             size: How many transactions a page holds at most. Left out, the API decides.
             options: Options for this call alone; see `RequestOptions`.

@@ -44,6 +44,11 @@ class DirectPaymentsResource:
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/get-keys-25187447e0.
 
+        Example:
+            ```python
+            key = client.direct_payments.keys()
+            ```
+
         Args:
             options: Options for this call alone; see `RequestOptions`.
 
@@ -95,19 +100,19 @@ class DirectPaymentsResource:
         """Create Host-to-Host Payment.
 
         Pays with card data that you took and encrypted yourself, or with a card that was saved before. **It
-        moves money**: `transactionType` decides whether the amount is held (`auth`) or taken (`sale`).
+        moves money**: `transaction_type` decides whether the amount is held (`auth`) or taken (`sale`).
 
         Use it when payers must stay on your own page. For most shops a payment link is the better way: the
         card data never reach you then.
 
         The way of it: encrypt each field of the card with the key of Get Keys (`plexy_pay.cards` does),
         send the payment, look at `next_action` of the response. If the API's `action` is `3ds-required`,
-        the bank wants to ask the payer: show `threeDS.html`, or post `threeDS.creq` to `threeDS.action`.
-        The bank posts its result (`cres`) to your `threeDSNotificationUrl`; hand it to
+        the bank wants to ask the payer: show `three_ds.html`, or post `three_ds.creq` to `three_ds.action`.
+        The bank posts its result (`cres`) to your `three_ds_notification_url`; hand it to
         `direct_payments.continue_three_ds`, which finishes the payment. Nothing is held or taken before
         that.
 
-        Units: `orderDetails.amount` is in major units, `22000` is 22 000 KZT. Payment links say `2200000`
+        Units: `order_details.amount` is in major units, `22000` is 22 000 KZT. Payment links say `2200000`
         for the same sum.
 
         A refusal comes with HTTP 200 and `success: false`. There is no idempotency key. After a time-out or
@@ -127,6 +132,53 @@ class DirectPaymentsResource:
         since. Source: https://developer.plexy.money/create-host-to-host-payment-21794552e0,
         plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md, developer.plexy.money, as
         a documentation index of 2026 summarises it (`/v1/payments/direct`).
+
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            direct_payment = client.direct_payments.create(
+                transaction_type="sale",
+                terminal_id="87b5eee0-5fb7-4ace-9fb9-175ce38b354b",
+                payment_method="card",
+                order_details={
+                    "amount": Money("22000", "KZT"),
+                    "order_reference": "ORD-1001",
+                    "description": "Order 1001",
+                },
+                card_data={
+                    "encrypted_card_number": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_expiry_month": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_expiry_year": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_cvv": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_cardholder_name": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                },
+                customer_details={
+                    "email": "payer@example.com",
+                    "billing_address": {
+                        "first_name": "Aliya",
+                        "last_name": "Sample",
+                        "address_line_1": "1 Sample Street",
+                        "address_line_2": "",
+                        "postal_code": "A00A0A0",
+                        "city": "Almaty",
+                        "phone": "+70000000000",
+                        "country": "KZ",
+                    },
+                },
+                browser_details={
+                    "accept_header": "text/html",
+                    "java_enabled": False,
+                    "language": "en-US",
+                    "color_depth": "24",
+                    "screen_height": "1440",
+                    "screen_width": "900",
+                    "time_zone": "-360",
+                    "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0",
+                },
+                three_ds_notification_url="https://shop.example/plexy/3ds",
+            )
+            ```
 
         Args:
             transaction_type: What a host-to-host payment does with the money. The name of this schema is
@@ -154,10 +206,10 @@ class DirectPaymentsResource:
             external_user_id: Your own id of the payer, in any form.
             skip_three_ds: Whether to go without 3-D Secure. The bank may refuse such a payment.
             moto: Whether the order came by mail or telephone. Null means `false`. `true` wins over
-                `scaExemption`.
+                `sca_exemption`.
             recurring: Says that a payment is the first of a series, or belongs to one. The name of this
                 schema is ours (inferred). Payment links take the same thing with other names of fields
-                (`request.Recurring`: `type` instead of `recurringType`); which of them a host-to-host
+                (`request.Recurring`: `type` instead of `recurring_type`); which of them a host-to-host
                 payment takes today is not known. So it is open to further fields.
             sca_exemption: Why the payer need not be asked. Null or left out: there is no such reason.
                 Ignored when `moto` is `true`.
@@ -216,9 +268,9 @@ class DirectPaymentsResource:
         now the amount is held or taken.
 
         Use it when a host-to-host payment answered `action: 3ds-required`. The bank posts `cres` and
-        `threeDSSessionData` to your `threeDSNotificationUrl`; send `cres` on, with the `id` that the
-        payment answered. In a sample, `threeDSSessionData` is base64url of a JSON object with that id as
-        `transactionId`.
+        `three_ds_session_data` to your `three_ds_notification_url`; send `cres` on, with the `id` that the
+        payment answered. In a sample, `three_ds_session_data` is base64url of a JSON object with that id as
+        "transactionId".
 
         Units: the amounts of the response are in major units (tenge for KZT). A refusal comes with HTTP 200
         and `success: false`. There is no idempotency key: after a time-out or a 5xx look at the transaction
@@ -233,8 +285,16 @@ class DirectPaymentsResource:
         vendor in 2023, not since. Source: plexypay/docs-portal (2023),
         docs/online_payments/accept_payments/api.md.
 
+        Example:
+            ```python
+            direct_payment = client.direct_payments.continue_three_ds(
+                cres="eyJtZXNzYWdlVHlwZSI6IkNSZXMiLCJ0cmFuc1N0YXR1cyI6IlkifQ",
+                transaction_id="d9ed7581-048d-434c-9a63-7bbd361c0dec",
+            )
+            ```
+
         Args:
-            cres: The base64url text that the bank posted to your `threeDSNotificationUrl`, unchanged.
+            cres: The base64url text that the bank posted to your `three_ds_notification_url`, unchanged.
             transaction_id: The `id` that the payment answered.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -404,6 +464,11 @@ class AsyncDirectPaymentsResource:
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/get-keys-25187447e0.
 
+        Example:
+            ```python
+            key = await client.direct_payments.keys()
+            ```
+
         Args:
             options: Options for this call alone; see `RequestOptions`.
 
@@ -455,19 +520,19 @@ class AsyncDirectPaymentsResource:
         """Create Host-to-Host Payment.
 
         Pays with card data that you took and encrypted yourself, or with a card that was saved before. **It
-        moves money**: `transactionType` decides whether the amount is held (`auth`) or taken (`sale`).
+        moves money**: `transaction_type` decides whether the amount is held (`auth`) or taken (`sale`).
 
         Use it when payers must stay on your own page. For most shops a payment link is the better way: the
         card data never reach you then.
 
         The way of it: encrypt each field of the card with the key of Get Keys (`plexy_pay.cards` does),
         send the payment, look at `next_action` of the response. If the API's `action` is `3ds-required`,
-        the bank wants to ask the payer: show `threeDS.html`, or post `threeDS.creq` to `threeDS.action`.
-        The bank posts its result (`cres`) to your `threeDSNotificationUrl`; hand it to
+        the bank wants to ask the payer: show `three_ds.html`, or post `three_ds.creq` to `three_ds.action`.
+        The bank posts its result (`cres`) to your `three_ds_notification_url`; hand it to
         `direct_payments.continue_three_ds`, which finishes the payment. Nothing is held or taken before
         that.
 
-        Units: `orderDetails.amount` is in major units, `22000` is 22 000 KZT. Payment links say `2200000`
+        Units: `order_details.amount` is in major units, `22000` is 22 000 KZT. Payment links say `2200000`
         for the same sum.
 
         A refusal comes with HTTP 200 and `success: false`. There is no idempotency key. After a time-out or
@@ -487,6 +552,53 @@ class AsyncDirectPaymentsResource:
         since. Source: https://developer.plexy.money/create-host-to-host-payment-21794552e0,
         plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md, developer.plexy.money, as
         a documentation index of 2026 summarises it (`/v1/payments/direct`).
+
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            direct_payment = await client.direct_payments.create(
+                transaction_type="sale",
+                terminal_id="87b5eee0-5fb7-4ace-9fb9-175ce38b354b",
+                payment_method="card",
+                order_details={
+                    "amount": Money("22000", "KZT"),
+                    "order_reference": "ORD-1001",
+                    "description": "Order 1001",
+                },
+                card_data={
+                    "encrypted_card_number": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_expiry_month": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_expiry_year": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_cvv": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_cardholder_name": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                },
+                customer_details={
+                    "email": "payer@example.com",
+                    "billing_address": {
+                        "first_name": "Aliya",
+                        "last_name": "Sample",
+                        "address_line_1": "1 Sample Street",
+                        "address_line_2": "",
+                        "postal_code": "A00A0A0",
+                        "city": "Almaty",
+                        "phone": "+70000000000",
+                        "country": "KZ",
+                    },
+                },
+                browser_details={
+                    "accept_header": "text/html",
+                    "java_enabled": False,
+                    "language": "en-US",
+                    "color_depth": "24",
+                    "screen_height": "1440",
+                    "screen_width": "900",
+                    "time_zone": "-360",
+                    "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0",
+                },
+                three_ds_notification_url="https://shop.example/plexy/3ds",
+            )
+            ```
 
         Args:
             transaction_type: What a host-to-host payment does with the money. The name of this schema is
@@ -514,10 +626,10 @@ class AsyncDirectPaymentsResource:
             external_user_id: Your own id of the payer, in any form.
             skip_three_ds: Whether to go without 3-D Secure. The bank may refuse such a payment.
             moto: Whether the order came by mail or telephone. Null means `false`. `true` wins over
-                `scaExemption`.
+                `sca_exemption`.
             recurring: Says that a payment is the first of a series, or belongs to one. The name of this
                 schema is ours (inferred). Payment links take the same thing with other names of fields
-                (`request.Recurring`: `type` instead of `recurringType`); which of them a host-to-host
+                (`request.Recurring`: `type` instead of `recurring_type`); which of them a host-to-host
                 payment takes today is not known. So it is open to further fields.
             sca_exemption: Why the payer need not be asked. Null or left out: there is no such reason.
                 Ignored when `moto` is `true`.
@@ -578,9 +690,9 @@ class AsyncDirectPaymentsResource:
         now the amount is held or taken.
 
         Use it when a host-to-host payment answered `action: 3ds-required`. The bank posts `cres` and
-        `threeDSSessionData` to your `threeDSNotificationUrl`; send `cres` on, with the `id` that the
-        payment answered. In a sample, `threeDSSessionData` is base64url of a JSON object with that id as
-        `transactionId`.
+        `three_ds_session_data` to your `three_ds_notification_url`; send `cres` on, with the `id` that the
+        payment answered. In a sample, `three_ds_session_data` is base64url of a JSON object with that id as
+        "transactionId".
 
         Units: the amounts of the response are in major units (tenge for KZT). A refusal comes with HTTP 200
         and `success: false`. There is no idempotency key: after a time-out or a 5xx look at the transaction
@@ -595,8 +707,16 @@ class AsyncDirectPaymentsResource:
         vendor in 2023, not since. Source: plexypay/docs-portal (2023),
         docs/online_payments/accept_payments/api.md.
 
+        Example:
+            ```python
+            direct_payment = await client.direct_payments.continue_three_ds(
+                cres="eyJtZXNzYWdlVHlwZSI6IkNSZXMiLCJ0cmFuc1N0YXR1cyI6IlkifQ",
+                transaction_id="d9ed7581-048d-434c-9a63-7bbd361c0dec",
+            )
+            ```
+
         Args:
-            cres: The base64url text that the bank posted to your `threeDSNotificationUrl`, unchanged.
+            cres: The base64url text that the bank posted to your `three_ds_notification_url`, unchanged.
             transaction_id: The `id` that the payment answered.
             options: Options for this call alone; see `RequestOptions`.
 

@@ -76,6 +76,11 @@ class GateResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
 
+        Example:
+            ```python
+            client.gate.health()
+            ```
+
         Args:
             options: Options for this call alone; see `RequestOptions`.
 
@@ -214,6 +219,11 @@ class AsyncGateResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
+
+        Example:
+            ```python
+            await client.gate.health()
+            ```
 
         Args:
             options: Options for this call alone; see `RequestOptions`.

@@ -35,6 +35,11 @@ class GateBalanceResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-balance-25538213e0.
 
+        Example:
+            ```python
+            balance_list = client.gate.balance.retrieve()
+            ```
+
         Args:
             options: Options for this call alone; see `RequestOptions`.
 
@@ -87,6 +92,11 @@ class AsyncGateBalanceResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-balance-25538213e0.
+
+        Example:
+            ```python
+            balance_list = await client.gate.balance.retrieve()
+            ```
 
         Args:
             options: Options for this call alone; see `RequestOptions`.

@@ -53,6 +53,12 @@ class GateDepositsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-deposit-history-25538214e0.
 
+        Example:
+            ```python
+            for deposit in client.gate.deposits.list(status="posted"):
+                print(deposit.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.
             page_size: How many deposits a page holds at most (`50` in the docs). The limit is not known.
@@ -140,6 +146,12 @@ class AsyncGateDepositsResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-deposit-history-25538214e0.
+
+        Example:
+            ```python
+            async for deposit in client.gate.deposits.list(status="posted"):
+                print(deposit.id)
+            ```
 
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.

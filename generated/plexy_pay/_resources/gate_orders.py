@@ -56,6 +56,12 @@ class GateOrdersResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-orders-25538210e0.
 
+        Example:
+            ```python
+            for order in client.gate.orders.list(status="completed", product_id=456):
+                print(order.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.
             page_size: How many orders a page holds at most (`50` in the docs). The limit is not known.
@@ -122,6 +128,25 @@ class GateOrdersResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/create-order-25538211e0.
 
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            order = client.gate.orders.create(
+                idempotency_key="order-1001",
+                product_id=456,
+                currency_code="USD",
+                topup_request={
+                    "amount": Money("10", "USD"),
+                    "customer_account": {
+                        "steam_login": "player123",
+                        "email": "user@example.com",
+                    },
+                },
+                external_ref="INV-1001",
+            )
+            ```
+
         Args:
             idempotency_key: Your own key of this order (`order-1001` in the docs). Use it again only to
                 repeat the same body. That the API refuses a call without it is not documented; the client
@@ -180,8 +205,13 @@ class GateOrdersResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-order-by-id-25538212e0.
 
+        Example:
+            ```python
+            order = client.gate.orders.retrieve("5c1f4f9d-8b5a-4e8b-8c0e-1d1c2f3a4b5c")
+            ```
+
         Args:
-            order_id: Id of the order. The docs call the parameter `orderId`.
+            order_id: Id of the order. The docs call the parameter "orderId".
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -317,6 +347,15 @@ class AsyncGateOrdersResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-orders-25538210e0.
 
+        Example:
+            ```python
+            async for order in client.gate.orders.list(
+                status="completed",
+                product_id=456,
+            ):
+                print(order.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.
             page_size: How many orders a page holds at most (`50` in the docs). The limit is not known.
@@ -383,6 +422,25 @@ class AsyncGateOrdersResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/create-order-25538211e0.
 
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            order = await client.gate.orders.create(
+                idempotency_key="order-1001",
+                product_id=456,
+                currency_code="USD",
+                topup_request={
+                    "amount": Money("10", "USD"),
+                    "customer_account": {
+                        "steam_login": "player123",
+                        "email": "user@example.com",
+                    },
+                },
+                external_ref="INV-1001",
+            )
+            ```
+
         Args:
             idempotency_key: Your own key of this order (`order-1001` in the docs). Use it again only to
                 repeat the same body. That the API refuses a call without it is not documented; the client
@@ -443,8 +501,15 @@ class AsyncGateOrdersResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-order-by-id-25538212e0.
 
+        Example:
+            ```python
+            order = await client.gate.orders.retrieve(
+                "5c1f4f9d-8b5a-4e8b-8c0e-1d1c2f3a4b5c",
+            )
+            ```
+
         Args:
-            order_id: Id of the order. The docs call the parameter `orderId`.
+            order_id: Id of the order. The docs call the parameter "orderId".
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:

@@ -46,6 +46,12 @@ class GateProductCategoriesResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
 
+        Example:
+            ```python
+            for product_category in client.gate.product_categories.list():
+                print(product_category.id)
+            ```
+
         Args:
             options: Options for this call alone; see `RequestOptions`.
 
@@ -109,6 +115,12 @@ class AsyncGateProductCategoriesResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
+
+        Example:
+            ```python
+            async for product_category in client.gate.product_categories.list():
+                print(product_category.id)
+            ```
 
         Args:
             options: Options for this call alone; see `RequestOptions`.

@@ -43,6 +43,12 @@ class GateProductTypesResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-product-types-25538206e0.
 
+        Example:
+            ```python
+            for product_type in client.gate.product_types.list():
+                print(product_type.id)
+            ```
+
         Args:
             options: Options for this call alone; see `RequestOptions`.
 
@@ -104,6 +110,12 @@ class AsyncGateProductTypesResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-product-types-25538206e0.
+
+        Example:
+            ```python
+            async for product_type in client.gate.product_types.list():
+                print(product_type.id)
+            ```
 
         Args:
             options: Options for this call alone; see `RequestOptions`.

@@ -47,6 +47,12 @@ class GateProductsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
 
+        Example:
+            ```python
+            for product in client.gate.products.list():
+                print(product.id)
+            ```
+
         Args:
             options: Options for this call alone; see `RequestOptions`.
 
@@ -84,8 +90,13 @@ class GateProductsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-product-25538209e0.
 
+        Example:
+            ```python
+            product = client.gate.products.retrieve(456)
+            ```
+
         Args:
-            product_id: Id of the product. The docs call the parameter `productId`.
+            product_id: Id of the product. The docs call the parameter "productId".
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -163,6 +174,12 @@ class AsyncGateProductsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
 
+        Example:
+            ```python
+            async for product in client.gate.products.list():
+                print(product.id)
+            ```
+
         Args:
             options: Options for this call alone; see `RequestOptions`.
 
@@ -200,8 +217,13 @@ class AsyncGateProductsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-product-25538209e0.
 
+        Example:
+            ```python
+            product = await client.gate.products.retrieve(456)
+            ```
+
         Args:
-            product_id: Id of the product. The docs call the parameter `productId`.
+            product_id: Id of the product. The docs call the parameter "productId".
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:

@@ -36,8 +36,13 @@ class MerchantsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            merchant = client.merchants.retrieve("6c0afdee-53a6-4f0f-9b2a-5a3f7c1d2e44")
+            ```
+
         Args:
-            id: Id of the merchant. Webhooks call it `merchantId` or `merchant_id`.
+            id: Id of the merchant. Webhooks call it "merchantId" or "merchant_id".
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -105,8 +110,15 @@ class AsyncMerchantsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            merchant = await client.merchants.retrieve(
+                "6c0afdee-53a6-4f0f-9b2a-5a3f7c1d2e44",
+            )
+            ```
+
         Args:
-            id: Id of the merchant. Webhooks call it `merchantId` or `merchant_id`.
+            id: Id of the merchant. Webhooks call it "merchantId" or "merchant_id".
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:

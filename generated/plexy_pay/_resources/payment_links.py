@@ -54,6 +54,12 @@ class PaymentLinksResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/pay-by-link-api.html.
 
+        Example:
+            ```python
+            for payment_link in client.payment_links.list():
+                print(payment_link.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1. Left out, the API decides. Evidence: inferred, not
                 documented.
@@ -111,14 +117,14 @@ class PaymentLinksResource:
         card wants it. Send the payer to the `url` of the response and wait for the webhook, which is the
         source of truth.
 
-        No money moves before the payer pays. Then `autoClearing` decides: `true` (what a missing value
+        No money moves before the payer pays. Then `auto_clearing` decides: `true` (what a missing value
         means) captures automatically 1 hour after the authorization; `false` only holds the money, and you
         capture or cancel within 5 days, else Plexy Pay captures automatically.
 
         Units: `amount` is in minor units, `2200000` is 22 000 KZT. Transactions of the same payment say
         `22000`.
 
-        There is no idempotency key. Give a unique `orderReference`: after a time-out, retrieve the link by
+        There is no idempotency key. Give a unique `order_reference`: after a time-out, retrieve the link by
         it before you create a second one.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
@@ -126,6 +132,28 @@ class PaymentLinksResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/pay-by-link-api.html,
         https://developer.plexy.money/payment-links-4976244f0.
+
+        Example:
+            ```python
+            from datetime import UTC, datetime
+
+            from plexy_pay import Money
+
+            payment_link = client.payment_links.create(
+                amount=Money("22000", "KZT"),
+                order_reference="ORD-1001",
+                description="Order 1001",
+                expires_at=datetime(2026, 12, 31, 18, 59, 59, tzinfo=UTC),
+                auto_clearing=False,
+                metadata={
+                    "success_url": "https://shop.example/success",
+                    "failure_url": "https://shop.example/failure",
+                    "cancel_url": "https://shop.example/cancel",
+                    "callback_url": "https://shop.example/plexy/webhook",
+                    "basketId": 42,
+                },
+            )
+            ```
 
         Args:
             amount: What the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000
@@ -140,7 +168,7 @@ class PaymentLinksResource:
                 whatever keys of your own you want to keep with the link.
             order_reference: Your own name for the order. Keep it unique: the 2023 docs say that it is, and
                 the API of that time refused a second link with a reference that it knew. Webhooks and
-                single transactions call it `merchantReference`.
+                single transactions call it `merchant_reference`.
             recurring: Says that a payment is the first of a series, or belongs to one. Which of the fields
                 the API insists on is not documented.
             auto_clearing: When the money is taken. Plexy Pay treats a missing value as `true`. - `true`:
@@ -206,8 +234,13 @@ class PaymentLinksResource:
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0.
 
+        Example:
+            ```python
+            payment_link = client.payment_links.retrieve_by_order_reference("ORD-1001")
+            ```
+
         Args:
-            order_reference: The `orderReference` that the link was made with.
+            order_reference: The `order_reference` that the link was made with.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -250,6 +283,13 @@ class PaymentLinksResource:
         documented. Source: https://developer.plexy.money/retrieve-payment-link-21794567e0, public code of
         two merchants, 2026 (polling of payment links).
 
+        Example:
+            ```python
+            payment_link = client.payment_links.retrieve(
+                "pl_5e9f8f8f9d9e9e9d9e9f8f8f8f9d9e9f",
+            )
+            ```
+
         Args:
             id: The link's `id`, as the creation answered it.
             options: Options for this call alone; see `RequestOptions`.
@@ -290,6 +330,11 @@ class PaymentLinksResource:
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
 
+        Example:
+            ```python
+            client.payment_links.cancel("pl_5e9f8f8f9d9e9e9d9e9f8f8f8f9d9e9f")
+            ```
+
         Args:
             id: The link's `id`, as the creation answered it.
             options: Options for this call alone; see `RequestOptions`.
@@ -329,6 +374,16 @@ class PaymentLinksResource:
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
+
+        Example:
+            ```python
+            from datetime import UTC, datetime
+
+            payment_link = client.payment_links.update_expiration(
+                "pl_5e9f8f8f9d9e9e9d9e9f8f8f8f9d9e9f",
+                expires_at=datetime(2027, 1, 31, 18, 59, 59, tzinfo=UTC),
+            )
+            ```
 
         Args:
             id: The link's `id`, as the creation answered it.
@@ -380,6 +435,11 @@ class PaymentLinksResource:
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
+
+        Example:
+            ```python
+            payment_links_statistics = client.payment_links.statistics()
+            ```
 
         Args:
             options: Options for this call alone; see `RequestOptions`.
@@ -586,6 +646,12 @@ class AsyncPaymentLinksResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/pay-by-link-api.html.
 
+        Example:
+            ```python
+            async for payment_link in client.payment_links.list():
+                print(payment_link.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1. Left out, the API decides. Evidence: inferred, not
                 documented.
@@ -643,14 +709,14 @@ class AsyncPaymentLinksResource:
         card wants it. Send the payer to the `url` of the response and wait for the webhook, which is the
         source of truth.
 
-        No money moves before the payer pays. Then `autoClearing` decides: `true` (what a missing value
+        No money moves before the payer pays. Then `auto_clearing` decides: `true` (what a missing value
         means) captures automatically 1 hour after the authorization; `false` only holds the money, and you
         capture or cancel within 5 days, else Plexy Pay captures automatically.
 
         Units: `amount` is in minor units, `2200000` is 22 000 KZT. Transactions of the same payment say
         `22000`.
 
-        There is no idempotency key. Give a unique `orderReference`: after a time-out, retrieve the link by
+        There is no idempotency key. Give a unique `order_reference`: after a time-out, retrieve the link by
         it before you create a second one.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
@@ -658,6 +724,28 @@ class AsyncPaymentLinksResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/pay-by-link-api.html,
         https://developer.plexy.money/payment-links-4976244f0.
+
+        Example:
+            ```python
+            from datetime import UTC, datetime
+
+            from plexy_pay import Money
+
+            payment_link = await client.payment_links.create(
+                amount=Money("22000", "KZT"),
+                order_reference="ORD-1001",
+                description="Order 1001",
+                expires_at=datetime(2026, 12, 31, 18, 59, 59, tzinfo=UTC),
+                auto_clearing=False,
+                metadata={
+                    "success_url": "https://shop.example/success",
+                    "failure_url": "https://shop.example/failure",
+                    "cancel_url": "https://shop.example/cancel",
+                    "callback_url": "https://shop.example/plexy/webhook",
+                    "basketId": 42,
+                },
+            )
+            ```
 
         Args:
             amount: What the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000
@@ -672,7 +760,7 @@ class AsyncPaymentLinksResource:
                 whatever keys of your own you want to keep with the link.
             order_reference: Your own name for the order. Keep it unique: the 2023 docs say that it is, and
                 the API of that time refused a second link with a reference that it knew. Webhooks and
-                single transactions call it `merchantReference`.
+                single transactions call it `merchant_reference`.
             recurring: Says that a payment is the first of a series, or belongs to one. Which of the fields
                 the API insists on is not documented.
             auto_clearing: When the money is taken. Plexy Pay treats a missing value as `true`. - `true`:
@@ -740,8 +828,15 @@ class AsyncPaymentLinksResource:
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0.
 
+        Example:
+            ```python
+            payment_link = await client.payment_links.retrieve_by_order_reference(
+                "ORD-1001",
+            )
+            ```
+
         Args:
-            order_reference: The `orderReference` that the link was made with.
+            order_reference: The `order_reference` that the link was made with.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -786,6 +881,13 @@ class AsyncPaymentLinksResource:
         documented. Source: https://developer.plexy.money/retrieve-payment-link-21794567e0, public code of
         two merchants, 2026 (polling of payment links).
 
+        Example:
+            ```python
+            payment_link = await client.payment_links.retrieve(
+                "pl_5e9f8f8f9d9e9e9d9e9f8f8f8f9d9e9f",
+            )
+            ```
+
         Args:
             id: The link's `id`, as the creation answered it.
             options: Options for this call alone; see `RequestOptions`.
@@ -828,6 +930,11 @@ class AsyncPaymentLinksResource:
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
 
+        Example:
+            ```python
+            await client.payment_links.cancel("pl_5e9f8f8f9d9e9e9d9e9f8f8f8f9d9e9f")
+            ```
+
         Args:
             id: The link's `id`, as the creation answered it.
             options: Options for this call alone; see `RequestOptions`.
@@ -867,6 +974,16 @@ class AsyncPaymentLinksResource:
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
+
+        Example:
+            ```python
+            from datetime import UTC, datetime
+
+            payment_link = await client.payment_links.update_expiration(
+                "pl_5e9f8f8f9d9e9e9d9e9f8f8f8f9d9e9f",
+                expires_at=datetime(2027, 1, 31, 18, 59, 59, tzinfo=UTC),
+            )
+            ```
 
         Args:
             id: The link's `id`, as the creation answered it.
@@ -920,6 +1037,11 @@ class AsyncPaymentLinksResource:
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
+
+        Example:
+            ```python
+            payment_links_statistics = await client.payment_links.statistics()
+            ```
 
         Args:
             options: Options for this call alone; see `RequestOptions`.

@@ -32,7 +32,7 @@ class PaymentsResource:
         Lets go of money that is held. The payment must be `authorized`; the hold is released at once and
         nothing is taken. **It moves money**, and it cannot be undone.
 
-        Use it when an order with `autoClearing: false` is not fulfilled: you have 5 days, then Plexy Pay
+        Use it when an order with `auto_clearing: false` is not fulfilled: you have 5 days, then Plexy Pay
         captures automatically. After the capture of a part, cancel lets go of the rest. For a charged
         payment use the refund.
 
@@ -48,10 +48,15 @@ class PaymentsResource:
         since. Source: https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023),
         cancel.md.
 
+        Example:
+            ```python
+            payment = client.payments.cancel("05e99c36-499d-4a6f-9e5d-e93d3eb8e63e")
+            ```
+
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transactionId`, the
-                code of a merchant that refunds in 2026 sends the transaction's `paymentId`. If a
-                transaction has a `paymentId`, try that one first.
+            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
+                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+                transaction has a `payment_id`, try that one first.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -90,8 +95,8 @@ class PaymentsResource:
         Takes money that is held, wholly or in part. The payment must be `authorized`; afterwards it is
         `charged`. **It moves money.**
 
-        Use it when an order with `autoClearing: false` is fulfilled: you have 5 days, then Plexy Pay
-        captures automatically. With `autoClearing: true` that happens by itself after 1 hour. After a part
+        Use it when an order with `auto_clearing: false` is fulfilled: you have 5 days, then Plexy Pay
+        captures automatically. With `auto_clearing: true` that happens by itself after 1 hour. After a part
         was taken, cancel lets go of the rest.
 
         Units: `amount` is in major units (tenge for KZT), `15000` is 15 000 KZT. Left out or null, all that
@@ -107,10 +112,20 @@ class PaymentsResource:
         since. Source: https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023),
         capture.md.
 
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            payment = client.payments.capture(
+                "05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+                amount=Money("15000", "KZT"),
+            )
+            ```
+
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transactionId`, the
-                code of a merchant that refunds in 2026 sends the transaction's `paymentId`. If a
-                transaction has a `paymentId`, try that one first.
+            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
+                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+                transaction has a `payment_id`, try that one first.
             amount: What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount
                 that is held. Left out or null: all of it. An amount in major units (tenge for KZT); the
                 unit is documented by the vendor in 2023, not since.
@@ -182,10 +197,21 @@ class PaymentsResource:
         since. Source: https://developer.plexy.money/process-refund-21794556e0, plexypay/docs-portal (2023),
         refunds, public code of a merchant, 2026 (refunds).
 
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            payment = client.payments.refund(
+                "05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+                amount=Money("5000", "KZT"),
+                description="One item returned",
+            )
+            ```
+
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transactionId`, the
-                code of a merchant that refunds in 2026 sends the transaction's `paymentId`. If a
-                transaction has a `paymentId`, try that one first.
+            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
+                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+                transaction has a `payment_id`, try that one first.
             amount: What to give back, in major units (tenge for KZT) with two decimals at most: `5000` is 5
                 000 KZT. At most what is left of the payment. Left out or null: all of it. An amount in
                 major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
@@ -328,7 +354,7 @@ class AsyncPaymentsResource:
         Lets go of money that is held. The payment must be `authorized`; the hold is released at once and
         nothing is taken. **It moves money**, and it cannot be undone.
 
-        Use it when an order with `autoClearing: false` is not fulfilled: you have 5 days, then Plexy Pay
+        Use it when an order with `auto_clearing: false` is not fulfilled: you have 5 days, then Plexy Pay
         captures automatically. After the capture of a part, cancel lets go of the rest. For a charged
         payment use the refund.
 
@@ -344,10 +370,17 @@ class AsyncPaymentsResource:
         since. Source: https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023),
         cancel.md.
 
+        Example:
+            ```python
+            payment = await client.payments.cancel(
+                "05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+            )
+            ```
+
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transactionId`, the
-                code of a merchant that refunds in 2026 sends the transaction's `paymentId`. If a
-                transaction has a `paymentId`, try that one first.
+            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
+                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+                transaction has a `payment_id`, try that one first.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -388,8 +421,8 @@ class AsyncPaymentsResource:
         Takes money that is held, wholly or in part. The payment must be `authorized`; afterwards it is
         `charged`. **It moves money.**
 
-        Use it when an order with `autoClearing: false` is fulfilled: you have 5 days, then Plexy Pay
-        captures automatically. With `autoClearing: true` that happens by itself after 1 hour. After a part
+        Use it when an order with `auto_clearing: false` is fulfilled: you have 5 days, then Plexy Pay
+        captures automatically. With `auto_clearing: true` that happens by itself after 1 hour. After a part
         was taken, cancel lets go of the rest.
 
         Units: `amount` is in major units (tenge for KZT), `15000` is 15 000 KZT. Left out or null, all that
@@ -405,10 +438,20 @@ class AsyncPaymentsResource:
         since. Source: https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023),
         capture.md.
 
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            payment = await client.payments.capture(
+                "05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+                amount=Money("15000", "KZT"),
+            )
+            ```
+
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transactionId`, the
-                code of a merchant that refunds in 2026 sends the transaction's `paymentId`. If a
-                transaction has a `paymentId`, try that one first.
+            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
+                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+                transaction has a `payment_id`, try that one first.
             amount: What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount
                 that is held. Left out or null: all of it. An amount in major units (tenge for KZT); the
                 unit is documented by the vendor in 2023, not since.
@@ -482,10 +525,21 @@ class AsyncPaymentsResource:
         since. Source: https://developer.plexy.money/process-refund-21794556e0, plexypay/docs-portal (2023),
         refunds, public code of a merchant, 2026 (refunds).
 
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            payment = await client.payments.refund(
+                "05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+                amount=Money("5000", "KZT"),
+                description="One item returned",
+            )
+            ```
+
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transactionId`, the
-                code of a merchant that refunds in 2026 sends the transaction's `paymentId`. If a
-                transaction has a `paymentId`, try that one first.
+            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
+                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+                transaction has a `payment_id`, try that one first.
             amount: What to give back, in major units (tenge for KZT) with two decimals at most: `5000` is 5
                 000 KZT. At most what is left of the payment. Left out or null: all of it. An amount in
                 major units (tenge for KZT); the unit is seen in merchants' public code, not documented.

@@ -53,6 +53,12 @@ class PayoutsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
 
+        Example:
+            ```python
+            for payout in client.payouts.list():
+                print(payout.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1, inferred from the list of transactions. The client
                 asks for one page after the other until nothing new comes.
@@ -110,6 +116,15 @@ class PayoutsResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
+
+        Example:
+            ```python
+            payout = client.payouts.create(
+                amount=15000,
+                currency="KZT",
+                card_token_id="6e70c8a6-8f4d-4d2f-8b3a-7a12d5c3b01c",
+            )
+            ```
 
         Args:
             amount: What is paid out. The unit is not known; ask Plexy Pay before you send live money. The
@@ -177,6 +192,18 @@ class PayoutsResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
+
+        Example:
+            ```python
+            saved_card = client.payouts.save_card(
+                customer_id="01989f41-a6eb-77d4-a666-9361fb25bec6",
+                card_data={
+                    "encrypted_card_number": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_expiry_month": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_expiry_year": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                },
+            )
+            ```
 
         Args:
             customer_id: Id of the customer whose card it is.
@@ -335,6 +362,12 @@ class AsyncPayoutsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
 
+        Example:
+            ```python
+            async for payout in client.payouts.list():
+                print(payout.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1, inferred from the list of transactions. The client
                 asks for one page after the other until nothing new comes.
@@ -392,6 +425,15 @@ class AsyncPayoutsResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
+
+        Example:
+            ```python
+            payout = await client.payouts.create(
+                amount=15000,
+                currency="KZT",
+                card_token_id="6e70c8a6-8f4d-4d2f-8b3a-7a12d5c3b01c",
+            )
+            ```
 
         Args:
             amount: What is paid out. The unit is not known; ask Plexy Pay before you send live money. The
@@ -461,6 +503,18 @@ class AsyncPayoutsResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
+
+        Example:
+            ```python
+            saved_card = await client.payouts.save_card(
+                customer_id="01989f41-a6eb-77d4-a666-9361fb25bec6",
+                card_data={
+                    "encrypted_card_number": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_expiry_month": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                    "encrypted_expiry_year": "QmFzZTY0IG9mIHRoZSBSU0EgY2lwaGVydGV4dA==",
+                },
+            )
+            ```
 
         Args:
             customer_id: Id of the customer whose card it is.

@@ -39,7 +39,7 @@ class RecurringPaymentsResource:
         credentials").
 
         Use it for subscriptions and other later charges to which the payer agreed in an earlier payment;
-        that payment is `initialTransactionId`. **It moves money**: the response's status says whether the
+        that payment is `initial_transaction_id`. **It moves money**: the response's status says whether the
         amount is held (`authorized`) or taken (`charged`).
 
         Units: the unit of `amount` is not known (the sample is `1099`). Ask Plexy Pay before you send live
@@ -57,6 +57,16 @@ class RecurringPaymentsResource:
 
         Evidence: the method is inferred, not documented; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/recurring-payments-api.html.
+
+        Example:
+            ```python
+            recurring_payment = client.recurring_payments.create(
+                amount=1099,
+                currency="KZT",
+                card_token_id="6e70c8a6-8f4d-4d2f-8b3a-7a12d5c3b01c",
+                initial_transaction_id="8c876a3e-fc28-4e77-b781-b7cfd5cfefb4",
+            )
+            ```
 
         Args:
             amount: What to charge. The unit is not known: the docs' sample is `1099` and says nothing about
@@ -170,7 +180,7 @@ class AsyncRecurringPaymentsResource:
         credentials").
 
         Use it for subscriptions and other later charges to which the payer agreed in an earlier payment;
-        that payment is `initialTransactionId`. **It moves money**: the response's status says whether the
+        that payment is `initial_transaction_id`. **It moves money**: the response's status says whether the
         amount is held (`authorized`) or taken (`charged`).
 
         Units: the unit of `amount` is not known (the sample is `1099`). Ask Plexy Pay before you send live
@@ -188,6 +198,16 @@ class AsyncRecurringPaymentsResource:
 
         Evidence: the method is inferred, not documented; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/recurring-payments-api.html.
+
+        Example:
+            ```python
+            recurring_payment = await client.recurring_payments.create(
+                amount=1099,
+                currency="KZT",
+                card_token_id="6e70c8a6-8f4d-4d2f-8b3a-7a12d5c3b01c",
+                initial_transaction_id="8c876a3e-fc28-4e77-b781-b7cfd5cfefb4",
+            )
+            ```
 
         Args:
             amount: What to charge. The unit is not known: the docs' sample is `1099` and says nothing about

@@ -56,6 +56,12 @@ class SettlementOrdersResource:
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
 
+        Example:
+            ```python
+            for settlement_order in client.settlement_orders.list():
+                print(settlement_order.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1, inferred from the list of transactions. The client
                 asks for one page after the other until nothing new comes.
@@ -105,17 +111,17 @@ class SettlementOrdersResource:
         said by the `payment_order.created`, `payment_order.paid` and `payment_order.failed` webhooks, which
         are the source of truth.
 
-        **Idempotency:** `requestId` is yours and must be unique; it prevents duplicates. Make it before the
-        call, keep it, and send the same one again when the outcome of a call is unknown. Never use it for
-        another payment.
+        **Idempotency:** `request_id` is yours and must be unique; it prevents duplicates. Make it before
+        the call, keep it, and send the same one again when the outcome of a call is unknown. Never use it
+        for another payment.
 
         Units: the unit of `amount` is not known (the webhook's sample is `10000`). Ask Plexy Pay before you
         send live money.
 
-        Method, path and `requestId` are documented, the other fields are inferred from the webhook. Newer
+        Method, path and `request_id` are documented, the other fields are inferred from the webhook. Newer
         menus of the docs no longer show this group.
 
-        This call moves money. Retried: yes, it is idempotent by `requestId`, and every attempt carries the
+        This call moves money. Retried: yes, it is idempotent by `request_id`, and every attempt carries the
         same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a
         crash, call again with the same one. When its outcome cannot be known it raises
         `OutcomeUnknownError`.
@@ -123,6 +129,16 @@ class SettlementOrdersResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0,
         https://developer.plexy.money/create-23167091e0.
+
+        Example:
+            ```python
+            settlement_order = client.settlement_orders.create(
+                request_id="settle-2026-12-01-0001",
+                beneficiary_id="aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                amount=10000,
+                currency="KZT",
+            )
+            ```
 
         Args:
             request_id: Your own unique key of this order; it prevents duplicates. Keep it before you call,
@@ -182,6 +198,13 @@ class SettlementOrdersResource:
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
+
+        Example:
+            ```python
+            settlement_order = client.settlement_orders.retrieve(
+                "4854228f-6a8b-4c59-8d4a-0e6d2c1b9f10",
+            )
+            ```
 
         Args:
             id: Id of the order. Webhooks call it `payment_order_id`.
@@ -315,6 +338,12 @@ class AsyncSettlementOrdersResource:
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
 
+        Example:
+            ```python
+            async for settlement_order in client.settlement_orders.list():
+                print(settlement_order.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1, inferred from the list of transactions. The client
                 asks for one page after the other until nothing new comes.
@@ -364,17 +393,17 @@ class AsyncSettlementOrdersResource:
         said by the `payment_order.created`, `payment_order.paid` and `payment_order.failed` webhooks, which
         are the source of truth.
 
-        **Idempotency:** `requestId` is yours and must be unique; it prevents duplicates. Make it before the
-        call, keep it, and send the same one again when the outcome of a call is unknown. Never use it for
-        another payment.
+        **Idempotency:** `request_id` is yours and must be unique; it prevents duplicates. Make it before
+        the call, keep it, and send the same one again when the outcome of a call is unknown. Never use it
+        for another payment.
 
         Units: the unit of `amount` is not known (the webhook's sample is `10000`). Ask Plexy Pay before you
         send live money.
 
-        Method, path and `requestId` are documented, the other fields are inferred from the webhook. Newer
+        Method, path and `request_id` are documented, the other fields are inferred from the webhook. Newer
         menus of the docs no longer show this group.
 
-        This call moves money. Retried: yes, it is idempotent by `requestId`, and every attempt carries the
+        This call moves money. Retried: yes, it is idempotent by `request_id`, and every attempt carries the
         same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a
         crash, call again with the same one. When its outcome cannot be known it raises
         `OutcomeUnknownError`.
@@ -382,6 +411,16 @@ class AsyncSettlementOrdersResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0,
         https://developer.plexy.money/create-23167091e0.
+
+        Example:
+            ```python
+            settlement_order = await client.settlement_orders.create(
+                request_id="settle-2026-12-01-0001",
+                beneficiary_id="aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                amount=10000,
+                currency="KZT",
+            )
+            ```
 
         Args:
             request_id: Your own unique key of this order; it prevents duplicates. Keep it before you call,
@@ -443,6 +482,13 @@ class AsyncSettlementOrdersResource:
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
+
+        Example:
+            ```python
+            settlement_order = await client.settlement_orders.retrieve(
+                "4854228f-6a8b-4c59-8d4a-0e6d2c1b9f10",
+            )
+            ```
 
         Args:
             id: Id of the order. Webhooks call it `payment_order_id`.

@@ -53,6 +53,12 @@ class SplitRequestsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            for split_request in client.split_requests.list():
+                print(split_request.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1, inferred from the list of transactions. The client
                 asks for one page after the other until nothing new comes.
@@ -112,6 +118,16 @@ class SplitRequestsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            split_request = client.split_requests.create(
+                transaction_id="05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+                beneficiary_id="aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                amount=5000,
+                currency="KZT",
+            )
+            ```
+
         Args:
             transaction_id: Id of the transaction whose money is split.
             beneficiary_id: Id of the beneficiary who gets the part.
@@ -169,6 +185,13 @@ class SplitRequestsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            split_request = client.split_requests.retrieve(
+                "3f0b2c1e-52a5-4f5a-8f3e-6f0c9d1f2a77",
+            )
+            ```
+
         Args:
             id: Id of the split request, as the creation answered it.
             options: Options for this call alone; see `RequestOptions`.
@@ -218,6 +241,17 @@ class SplitRequestsResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            split_request = client.split_requests.update(
+                "3f0b2c1e-52a5-4f5a-8f3e-6f0c9d1f2a77",
+                transaction_id="05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+                beneficiary_id="aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                amount=4000,
+                currency="KZT",
+            )
+            ```
 
         Args:
             id: Id of the split request, as the creation answered it.
@@ -280,6 +314,11 @@ class SplitRequestsResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            client.split_requests.delete("3f0b2c1e-52a5-4f5a-8f3e-6f0c9d1f2a77")
+            ```
 
         Args:
             id: Id of the split request, as the creation answered it.
@@ -466,6 +505,12 @@ class AsyncSplitRequestsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            async for split_request in client.split_requests.list():
+                print(split_request.id)
+            ```
+
         Args:
             page: Number of the page, counted from 1, inferred from the list of transactions. The client
                 asks for one page after the other until nothing new comes.
@@ -524,6 +569,16 @@ class AsyncSplitRequestsResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            split_request = await client.split_requests.create(
+                transaction_id="05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+                beneficiary_id="aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                amount=5000,
+                currency="KZT",
+            )
+            ```
 
         Args:
             transaction_id: Id of the transaction whose money is split.
@@ -584,6 +639,13 @@ class AsyncSplitRequestsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
+        Example:
+            ```python
+            split_request = await client.split_requests.retrieve(
+                "3f0b2c1e-52a5-4f5a-8f3e-6f0c9d1f2a77",
+            )
+            ```
+
         Args:
             id: Id of the split request, as the creation answered it.
             options: Options for this call alone; see `RequestOptions`.
@@ -635,6 +697,17 @@ class AsyncSplitRequestsResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            split_request = await client.split_requests.update(
+                "3f0b2c1e-52a5-4f5a-8f3e-6f0c9d1f2a77",
+                transaction_id="05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+                beneficiary_id="aed26d75-2f6f-4a7c-9c39-0d5f5a1a4b11",
+                amount=4000,
+                currency="KZT",
+            )
+            ```
 
         Args:
             id: Id of the split request, as the creation answered it.
@@ -699,6 +772,11 @@ class AsyncSplitRequestsResource:
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
+
+        Example:
+            ```python
+            await client.split_requests.delete("3f0b2c1e-52a5-4f5a-8f3e-6f0c9d1f2a77")
+            ```
 
         Args:
             id: Id of the split request, as the creation answered it.

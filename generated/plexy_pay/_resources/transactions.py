@@ -45,6 +45,13 @@ class TransactionsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/transaction-management-4976246f0.
 
+        Example:
+            ```python
+            transaction_events = client.transactions.history(
+                "05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+            )
+            ```
+
         Args:
             id: Id of the transaction.
             options: Options for this call alone; see `RequestOptions`.
@@ -90,6 +97,13 @@ class TransactionsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/authorization-1614875m0.
 
+        Example:
+            ```python
+            transaction = client.transactions.retrieve_by_payment_link(
+                "pl_5e9f8f8f9d9e9e9d9e9f8f8f8f9d9e9f",
+            )
+            ```
+
         Args:
             payment_link_id: The link's `id`. The page calls it a UUID; everywhere else ids of links look
                 like `pl_` and 32 hexadecimal digits. Send it as you got it.
@@ -134,6 +148,13 @@ class TransactionsResource:
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (reading of a
         transaction before a refund).
+
+        Example:
+            ```python
+            transaction = client.transactions.retrieve(
+                "05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+            )
+            ```
 
         Args:
             id: Id of the transaction.
@@ -181,8 +202,14 @@ class TransactionsResource:
         https://developer.plexy.money/transaction-management-4976246f0, plexypay/docs-portal (2023),
         docs/online_payments/search_payments/search_payment.md.
 
+        Example:
+            ```python
+            transaction = client.transactions.retrieve_by_order_reference("ORD-1001")
+            ```
+
         Args:
-            order_reference: The `orderReference` of the order, called `merchantReference` in the response.
+            order_reference: The `order_reference` of the order, called `merchant_reference` in the
+                response.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -229,6 +256,12 @@ class TransactionsResource:
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (listing of
         transactions).
+
+        Example:
+            ```python
+            for transaction in client.transactions.list():
+                print(transaction.transaction_id)
+            ```
 
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.
@@ -368,6 +401,13 @@ class AsyncTransactionsResource:
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/transaction-management-4976246f0.
 
+        Example:
+            ```python
+            transaction_events = await client.transactions.history(
+                "05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+            )
+            ```
+
         Args:
             id: Id of the transaction.
             options: Options for this call alone; see `RequestOptions`.
@@ -415,6 +455,13 @@ class AsyncTransactionsResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/authorization-1614875m0.
 
+        Example:
+            ```python
+            transaction = await client.transactions.retrieve_by_payment_link(
+                "pl_5e9f8f8f9d9e9e9d9e9f8f8f8f9d9e9f",
+            )
+            ```
+
         Args:
             payment_link_id: The link's `id`. The page calls it a UUID; everywhere else ids of links look
                 like `pl_` and 32 hexadecimal digits. Send it as you got it.
@@ -461,6 +508,13 @@ class AsyncTransactionsResource:
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (reading of a
         transaction before a refund).
+
+        Example:
+            ```python
+            transaction = await client.transactions.retrieve(
+                "05e99c36-499d-4a6f-9e5d-e93d3eb8e63e",
+            )
+            ```
 
         Args:
             id: Id of the transaction.
@@ -510,8 +564,16 @@ class AsyncTransactionsResource:
         https://developer.plexy.money/transaction-management-4976246f0, plexypay/docs-portal (2023),
         docs/online_payments/search_payments/search_payment.md.
 
+        Example:
+            ```python
+            transaction = await client.transactions.retrieve_by_order_reference(
+                "ORD-1001",
+            )
+            ```
+
         Args:
-            order_reference: The `orderReference` of the order, called `merchantReference` in the response.
+            order_reference: The `order_reference` of the order, called `merchant_reference` in the
+                response.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -560,6 +622,12 @@ class AsyncTransactionsResource:
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (listing of
         transactions).
+
+        Example:
+            ```python
+            async for transaction in client.transactions.list():
+                print(transaction.transaction_id)
+            ```
 
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.

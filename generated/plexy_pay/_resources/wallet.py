@@ -44,10 +44,10 @@ class WalletResource:
         Holds money in the payer's wallet for an order. **It moves money.** Capture takes the money, cancel
         lets it go.
 
-        Use it when a payer pays an order from the wallet. Keep the `walletTransactionId` of the response:
+        Use it when a payer pays an order from the wallet. Keep the `wallet_transaction_id` of the response:
         capture, cancel and refund take it. HTTP 200 alone does not say that the money is held: look at
-        `walletTransactionStatus`, and ask `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. No
-        webhook of the wallet is documented.
+        `wallet_transaction_status`, and ask `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`.
+        No webhook of the wallet is documented.
 
         Units: `amount` is in minor units (tiyn for KZT), `2200000` is 22 000 KZT. The transactions,
         captures and refunds of the same v1 have major units.
@@ -56,7 +56,7 @@ class WalletResource:
         key for each authorization, keep it **before** you call, and never use it for another order.
 
         Method, path and header are documented. The docs describe the body in words: an amount, identifiers
-        of the customer and `orderReference`. The names of the customer's fields are not known.
+        of the customer and `order_reference`. The names of the customer's fields are not known.
 
         This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
         carries the same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you
@@ -65,6 +65,17 @@ class WalletResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
+
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            wallet_transaction = client.wallet.authorize(
+                idempotency_key="6b0f2f0e-7a44-4c0b-9d57-0a4c1f3f8f52",
+                amount=Money("22000", "KZT"),
+                order_reference="ORD-1001",
+            )
+            ```
 
         Args:
             idempotency_key: Your own key of this authorization; the docs recommend a UUID of version 4. Use
@@ -124,7 +135,7 @@ class WalletResource:
         Use it when the order is fulfilled; cancel lets the money go instead. The docs name no time limit
         for it.
 
-        HTTP 200 alone does not say that the money was taken: look at `walletTransactionStatus`, and ask
+        HTTP 200 alone does not say that the money was taken: look at `wallet_transaction_status`, and ask
         `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
         call's or that of an earlier one is not known.
 
@@ -141,8 +152,15 @@ class WalletResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
 
+        Example:
+            ```python
+            wallet_transaction = client.wallet.capture(
+                "0197b6f2-5c3e-7d41-9a0b-6e2f4c8d1a37",
+            )
+            ```
+
         Args:
-            wallet_transaction_id: The `walletTransactionId` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -178,7 +196,7 @@ class WalletResource:
 
         Use it when the order is not fulfilled, before a capture. After a capture, refund is the right call.
 
-        HTTP 200 alone does not say that the money was let go: look at `walletTransactionStatus`, and ask
+        HTTP 200 alone does not say that the money was let go: look at `wallet_transaction_status`, and ask
         `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
         call's or that of an earlier one is not known.
 
@@ -195,8 +213,15 @@ class WalletResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
 
+        Example:
+            ```python
+            wallet_transaction = client.wallet.cancel(
+                "0197b6f2-5c3e-7d41-9a0b-6e2f4c8d1a37",
+            )
+            ```
+
         Args:
-            wallet_transaction_id: The `walletTransactionId` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -233,7 +258,7 @@ class WalletResource:
         Use it after a capture; before it, cancel is the right call. Whether a refund is a wallet
         transaction of its own is not known.
 
-        HTTP 200 alone does not say that the money went back: look at `walletTransactionStatus`, and ask
+        HTTP 200 alone does not say that the money went back: look at `wallet_transaction_status`, and ask
         `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
         call's or that of an earlier one is not known.
 
@@ -250,8 +275,15 @@ class WalletResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
 
+        Example:
+            ```python
+            wallet_transaction = client.wallet.refund(
+                "0197b6f2-5c3e-7d41-9a0b-6e2f4c8d1a37",
+            )
+            ```
+
         Args:
-            wallet_transaction_id: The `walletTransactionId` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -293,8 +325,15 @@ class WalletResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
 
+        Example:
+            ```python
+            wallet_transaction = client.wallet.retrieve(
+                "0197b6f2-5c3e-7d41-9a0b-6e2f4c8d1a37",
+            )
+            ```
+
         Args:
-            wallet_transaction_id: The `walletTransactionId` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -327,7 +366,7 @@ class WalletResource:
 
         Lists the wallet transactions. Changes nothing.
 
-        Use it to compare your books, by `orderReference`. Amounts are in minor units (tiyn for KZT).
+        Use it to compare your books, by `order_reference`. Amounts are in minor units (tiyn for KZT).
 
         Method and path, with the slash at its end, are documented. That the response is a bare list and
         shows all transactions is inferred: filters, pages and the order of the rows are not known. A
@@ -337,6 +376,12 @@ class WalletResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
+
+        Example:
+            ```python
+            for wallet_transaction in client.wallet.list():
+                print(wallet_transaction.wallet_transaction_id)
+            ```
 
         Args:
             options: Options for this call alone; see `RequestOptions`.
@@ -494,10 +539,10 @@ class AsyncWalletResource:
         Holds money in the payer's wallet for an order. **It moves money.** Capture takes the money, cancel
         lets it go.
 
-        Use it when a payer pays an order from the wallet. Keep the `walletTransactionId` of the response:
+        Use it when a payer pays an order from the wallet. Keep the `wallet_transaction_id` of the response:
         capture, cancel and refund take it. HTTP 200 alone does not say that the money is held: look at
-        `walletTransactionStatus`, and ask `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. No
-        webhook of the wallet is documented.
+        `wallet_transaction_status`, and ask `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`.
+        No webhook of the wallet is documented.
 
         Units: `amount` is in minor units (tiyn for KZT), `2200000` is 22 000 KZT. The transactions,
         captures and refunds of the same v1 have major units.
@@ -506,7 +551,7 @@ class AsyncWalletResource:
         key for each authorization, keep it **before** you call, and never use it for another order.
 
         Method, path and header are documented. The docs describe the body in words: an amount, identifiers
-        of the customer and `orderReference`. The names of the customer's fields are not known.
+        of the customer and `order_reference`. The names of the customer's fields are not known.
 
         This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
         carries the same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you
@@ -515,6 +560,17 @@ class AsyncWalletResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
+
+        Example:
+            ```python
+            from plexy_pay import Money
+
+            wallet_transaction = await client.wallet.authorize(
+                idempotency_key="6b0f2f0e-7a44-4c0b-9d57-0a4c1f3f8f52",
+                amount=Money("22000", "KZT"),
+                order_reference="ORD-1001",
+            )
+            ```
 
         Args:
             idempotency_key: Your own key of this authorization; the docs recommend a UUID of version 4. Use
@@ -576,7 +632,7 @@ class AsyncWalletResource:
         Use it when the order is fulfilled; cancel lets the money go instead. The docs name no time limit
         for it.
 
-        HTTP 200 alone does not say that the money was taken: look at `walletTransactionStatus`, and ask
+        HTTP 200 alone does not say that the money was taken: look at `wallet_transaction_status`, and ask
         `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
         call's or that of an earlier one is not known.
 
@@ -593,8 +649,15 @@ class AsyncWalletResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
 
+        Example:
+            ```python
+            wallet_transaction = await client.wallet.capture(
+                "0197b6f2-5c3e-7d41-9a0b-6e2f4c8d1a37",
+            )
+            ```
+
         Args:
-            wallet_transaction_id: The `walletTransactionId` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -632,7 +695,7 @@ class AsyncWalletResource:
 
         Use it when the order is not fulfilled, before a capture. After a capture, refund is the right call.
 
-        HTTP 200 alone does not say that the money was let go: look at `walletTransactionStatus`, and ask
+        HTTP 200 alone does not say that the money was let go: look at `wallet_transaction_status`, and ask
         `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
         call's or that of an earlier one is not known.
 
@@ -649,8 +712,15 @@ class AsyncWalletResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
 
+        Example:
+            ```python
+            wallet_transaction = await client.wallet.cancel(
+                "0197b6f2-5c3e-7d41-9a0b-6e2f4c8d1a37",
+            )
+            ```
+
         Args:
-            wallet_transaction_id: The `walletTransactionId` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -689,7 +759,7 @@ class AsyncWalletResource:
         Use it after a capture; before it, cancel is the right call. Whether a refund is a wallet
         transaction of its own is not known.
 
-        HTTP 200 alone does not say that the money went back: look at `walletTransactionStatus`, and ask
+        HTTP 200 alone does not say that the money went back: look at `wallet_transaction_status`, and ask
         `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
         call's or that of an earlier one is not known.
 
@@ -706,8 +776,15 @@ class AsyncWalletResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
 
+        Example:
+            ```python
+            wallet_transaction = await client.wallet.refund(
+                "0197b6f2-5c3e-7d41-9a0b-6e2f4c8d1a37",
+            )
+            ```
+
         Args:
-            wallet_transaction_id: The `walletTransactionId` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -751,8 +828,15 @@ class AsyncWalletResource:
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
 
+        Example:
+            ```python
+            wallet_transaction = await client.wallet.retrieve(
+                "0197b6f2-5c3e-7d41-9a0b-6e2f4c8d1a37",
+            )
+            ```
+
         Args:
-            wallet_transaction_id: The `walletTransactionId` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -787,7 +871,7 @@ class AsyncWalletResource:
 
         Lists the wallet transactions. Changes nothing.
 
-        Use it to compare your books, by `orderReference`. Amounts are in minor units (tiyn for KZT).
+        Use it to compare your books, by `order_reference`. Amounts are in minor units (tiyn for KZT).
 
         Method and path, with the slash at its end, are documented. That the response is a bare list and
         shows all transactions is inferred: filters, pages and the order of the rows are not known. A
@@ -797,6 +881,12 @@ class AsyncWalletResource:
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
+
+        Example:
+            ```python
+            async for wallet_transaction in client.wallet.list():
+                print(wallet_transaction.wallet_transaction_id)
+            ```
 
         Args:
             options: Options for this call alone; see `RequestOptions`.

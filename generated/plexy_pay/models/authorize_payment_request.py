@@ -20,9 +20,9 @@ class AuthorizePaymentRequest(RequestModel):
     """A payment with card data of your own. The name of this schema is documented; the fields are those of the
     2023 docs, and that they still belong to it is inferred. So it is open to further fields.
 
-    The 2023 docs want `transactionType`, `terminalId`, `paymentMethod`, `orderDetails` with amount and
-    currency, `browserDetails`, `customerDetails.billingAddress` and `threeDSNotificationUrl` in every
-    payment, and in `cardData` either the encrypted card or a token. This description requires only those
+    The 2023 docs want `transaction_type`, `terminal_id`, `payment_method`, `order_details` with amount and
+    currency, `browser_details`, `customer_details.billing_address` and `three_ds_notification_url` in every
+    payment, and in `card_data` either the encrypted card or a token. This description requires only those
     without which nobody can say what is paid, and how.
 
     Schema `request.AuthorizePayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
@@ -73,11 +73,11 @@ class AuthorizePaymentRequest(RequestModel):
     skip_three_ds: bool | Unset = field(default=UNSET, metadata=wire("skipThreeDS"))
     """Whether to go without 3-D Secure. The bank may refuse such a payment."""
     moto: bool | None | Unset = UNSET
-    """Whether the order came by mail or telephone. Null means `false`. `true` wins over `scaExemption`."""
+    """Whether the order came by mail or telephone. Null means `false`. `true` wins over `sca_exemption`."""
     recurring: _hints.models.PaymentRecurring | Unset = UNSET
     """Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
     (inferred). Payment links take the same thing with other names of fields (`request.Recurring`: `type`
-    instead of `recurringType`); which of them a host-to-host payment takes today is not known. So it is
+    instead of `recurring_type`); which of them a host-to-host payment takes today is not known. So it is
     open to further fields.
     """
     sca_exemption: ScaExemption | None | Unset = UNSET

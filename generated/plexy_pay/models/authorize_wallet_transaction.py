@@ -15,7 +15,7 @@ from .._core.wire_model import RequestModel
 class AuthorizeWalletTransaction(RequestModel):
     """An order that a payer pays from the wallet. The name of this schema is ours (inferred): the docs do not
     name it. They say in words that an authorization takes an amount, identifiers of the customer and
-    `orderReference`. The customer's fields are not declared here: send them as `options={"extra_body":
+    `order_reference`. The customer's fields are not declared here: send them as `options={"extra_body":
     {...}}` under the names that Plexy Pay gives you.
 
     Schema `plexypay.AuthorizeWalletTransaction`: inferred, not documented.

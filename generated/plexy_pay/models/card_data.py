@@ -47,6 +47,6 @@ class CardData(RequestModel):
     )
     """The name on the card, encrypted, in Base64."""
     token_id: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Id of a saved card (`cardTokenId` of an earlier payment), instead of the encrypted fields. A UUID. One
-    table of the 2023 docs spells it `tokendId`, their sample `tokenId`.
+    """Id of a saved card (`card_token_id` of an earlier payment), instead of the encrypted fields. A UUID. One
+    table of the 2023 docs spells it "tokendId", their sample "tokenId".
     """

@@ -16,7 +16,7 @@ from .checkout_result_code import CheckoutResultCode
 class CheckoutPayment(WireModel):
     """How a payment stands. The name of this schema is ours (inferred): the docs do not name it.
 
-    Look at `resultCode` and at `action`. With an action the payment is most likely not finished: give the
+    Look at `result_code` and at `action`. With an action the payment is most likely not finished: give the
     action to the component, and send what it returns to submit details.
 
     Schema `plexypay.CheckoutPayment`: documented by the vendor (plexy.money/docs, generated reference
@@ -45,16 +45,16 @@ class CheckoutPayment(WireModel):
     """Further facts."""
     risk: _hints.models.CheckoutRisk | Unset = UNSET
     """How the risk system judged the payment. The page about tests shows it; that it comes together with a
-    `resultCode` is inferred. Evidence: inferred, not documented.
+    `result_code` is inferred. Evidence: inferred, not documented.
     """
     status: str | Unset = UNSET
     """State of the payment, `blocked` on the page about tests of the risk system; the token body's response
-    has `authorized` and `requires_action`. That it comes together with a `resultCode` is inferred.
+    has `authorized` and `requires_action`. That it comes together with a `result_code` is inferred.
     Evidence: inferred, not documented.
     """
     failure_reason: str | Unset = field(default=UNSET, metadata=wire("failure_reason"))
     """Why the payment was blocked, `rule_blocked` on the page about tests of the risk system. That it comes
-    together with a `resultCode` is inferred. Evidence: inferred, not documented.
+    together with a `result_code` is inferred. Evidence: inferred, not documented.
     """
 
     @property

@@ -17,7 +17,7 @@ from .checkout_channel import CheckoutChannel
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutPaymentMethodsRequest(RequestModel):
     """For whom and what to list payment methods. The name of this schema is ours (inferred): the docs do not
-    name it. They show `merchantAccount` alone; the other fields are those of a payment.
+    name it. They show `merchant_account` alone; the other fields are those of a payment.
 
     Schema `plexypay.CheckoutPaymentMethodsRequest`: documented by the vendor
     (https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example).

@@ -32,7 +32,7 @@ class CheckoutPaymentRequest(RequestModel):
     merchant_account: str | Unset = UNSET
     """Name of your merchant account."""
     reference: str | Unset = UNSET
-    """Your own name for the order; most likely the `merchantReference` of the response."""
+    """Your own name for the order; most likely the `merchant_reference` of the response."""
     return_url: str | Unset = UNSET
     """Where the shopper comes back to after a redirect."""
     payment_method: _hints.models.CheckoutComponentData | Unset = field(

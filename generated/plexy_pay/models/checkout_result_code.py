@@ -36,7 +36,7 @@ class CheckoutResultCode(OpenStrEnum):
 
 _MEANINGS = {
     "Authorised": "The payment succeeded; by your configuration the money is reserved or captured. Fulfil the order.",
-    "Refused": "The issuer, the provider or the risk system declined. `refusalReasonCode` says why. Tell the customer, and offer another way to pay.",
+    "Refused": "The issuer, the provider or the risk system declined. `refusal_reason_code` says why. Tell the customer, and offer another way to pay.",
     "Pending": "The final result is outstanding. Wait for the webhook.",
     "Received": "The payment was initiated. Wait for the webhook.",
     "Error": "A technical error. The docs say to retry or to look into it; look first whether money moved.",

@@ -21,7 +21,7 @@ class CheckoutSessionResult(WireModel):
     id: str | Unset = UNSET
     """Id of the session."""
     status: str | Unset = UNSET
-    """State of the session; `completed` in the docs. The `resultCode` of each payment says whether money
+    """State of the session; `completed` in the docs. The `result_code` of each payment says whether money
     moved.
     """
     reference: str | Unset = UNSET

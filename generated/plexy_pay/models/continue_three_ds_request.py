@@ -23,6 +23,6 @@ class ContinueThreeDSRequest(RequestModel):
     _is_closed: ClassVar[bool] = True
 
     cres: str = field(metadata=wire(sensitive=True))
-    """The base64url text that the bank posted to your `threeDSNotificationUrl`, unchanged."""
+    """The base64url text that the bank posted to your `three_ds_notification_url`, unchanged."""
     transaction_id: str
     """The `id` that the payment answered."""

@@ -20,7 +20,7 @@ class CreatePaymentLink(RequestModel):
     """A new payment link: what to pay, and how the payer's money is taken.
 
     No source says which fields the API requires today. The guide of January 2023 requires `amount`,
-    `currency`, `orderReference`, `description`, `expiresAt`, `locale` and `customer`. Merchants' code of
+    `currency`, `order_reference`, `description`, `expires_at`, `locale` and `customer`. Merchants' code of
     2026 always sends the first five of them. Send those five. The client itself insists on `amount` and
     `currency`, without which nobody can say what is paid.
 
@@ -57,7 +57,7 @@ class CreatePaymentLink(RequestModel):
     order_reference: str | Unset = UNSET
     """Your own name for the order. Keep it unique: the 2023 docs say that it is, and the API of that time
     refused a second link with a reference that it knew. Webhooks and single transactions call it
-    `merchantReference`.
+    `merchant_reference`.
     """
     recurring: _hints.models.Recurring | Unset = UNSET
     """Says that a payment is the first of a series, or belongs to one. Which of the fields the API insists on

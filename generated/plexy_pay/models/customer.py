@@ -20,7 +20,7 @@ class Customer(WireModel):
     """
 
     id: str | Unset = UNSET
-    """Id of the customer. Payment links and webhooks call it `customerId`."""
+    """Id of the customer. Payment links and webhooks call it `customer_id`."""
     email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The customer's e-mail address."""
     phone: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))

@@ -17,6 +17,6 @@ class Merchant(WireModel):
     """
 
     id: str | Unset = UNSET
-    """Id of the merchant. Webhooks call it `merchantId` or `merchant_id`."""
+    """Id of the merchant. Webhooks call it "merchantId" or "merchant_id"."""
     name: str | Unset = UNSET
     """Name of the merchant."""

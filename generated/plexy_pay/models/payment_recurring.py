@@ -16,7 +16,7 @@ from .recurring_type import RecurringType
 class PaymentRecurring(RequestModel):
     """Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
     (inferred). Payment links take the same thing with other names of fields (`request.Recurring`: `type`
-    instead of `recurringType`); which of them a host-to-host payment takes today is not known. So it is
+    instead of `recurring_type`); which of them a host-to-host payment takes today is not known. So it is
     open to further fields.
 
     Schema `plexypay.PaymentRecurring`: documented by the vendor in 2023, not since (plexypay/docs-portal
@@ -29,7 +29,7 @@ class PaymentRecurring(RequestModel):
     """Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
 
     - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
-    - `ucof`: a later payment with the kept card (documented in 2023, there in the field `recurringType`).
+    - `ucof`: a later payment with the kept card (documented in 2023, there in the field `recurring_type`).
     """
     parent_transaction_id: str | Unset = UNSET
     """Id of the `cof_initial` payment, a UUID. The 2023 docs require it for `ucof`."""

@@ -18,8 +18,8 @@ class SettlementPaymentOrderBody(RequestModel):
     """An order to pay one of your beneficiaries, as you send it. The name of this schema is ours (inferred):
     the docs name `entity.SettlementPaymentOrder`, which here is what the API returns.
 
-    `requestId` is documented. The other fields are inferred from the webhook, which spells them in snake
-    case (`beneficiary_id`); camel case follows `requestId`. It is open to further fields.
+    `request_id` is documented. The other fields are inferred from the webhook, which spells them in snake
+    case ("beneficiary_id"); camel case follows "requestId". It is open to further fields.
 
     Schema `plexypay.SettlementPaymentOrderBody`: inferred, not documented.
     """

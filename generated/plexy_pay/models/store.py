@@ -11,7 +11,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Store(WireModel):
-    """A store of the merchant. Webhooks about transactions name it as `storeId`. The name of this schema is
+    """A store of the merchant. Webhooks about transactions name it as `store_id`. The name of this schema is
     documented, its fields are not.
 
     Schema `response.Store`: inferred, not documented.

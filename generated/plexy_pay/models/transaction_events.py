@@ -18,4 +18,4 @@ class TransactionEvents(WireModel):
     """
 
     events: list[_hints.models.TransactionHistoryEvent] | Unset = UNSET
-    """The steps, in the order in which the API gives them; sort them by `createdAt`."""
+    """The steps, in the order in which the API gives them; sort them by `created_at`."""

@@ -26,7 +26,7 @@ class TransactionResponse(WireModel):
 
     transaction_id: str | Unset = UNSET
     """Id of the transaction. It stands in the mocks of one developer's tests, where it always equals
-    `paymentId`, and in the rows of the list. A response of the API with it was not seen. Evidence:
+    `payment_id`, and in the rows of the list. A response of the API with it was not seen. Evidence:
     inferred, not documented.
     """
     payment_id: str | Unset = UNSET
@@ -58,7 +58,7 @@ class TransactionResponse(WireModel):
     documented.
     """
     merchant_reference: str | Unset = UNSET
-    """Your own name for the order; links and the list of transactions call it `orderReference`."""
+    """Your own name for the order; links and the list of transactions call it `order_reference`."""
     response_code: ResponseCode | Unset = UNSET
     """Evidence: inferred, not documented."""
 

@@ -72,7 +72,7 @@ class TransactionWebhookDetails(WireModel):
     payer_ip: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The payer's IP address."""
     merchant_reference: str | Unset = UNSET
-    """Your own name for the order; the same as `orderReference` on a payment link."""
+    """Your own name for the order; the same as `order_reference` on a payment link."""
     description: str | Unset = UNSET
     """What is paid for."""
     created_at: datetime.datetime | Unset = UNSET

@@ -13,8 +13,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class UpdatePaymentLink(RequestModel):
-    """The new expiry of a payment link. The name of this schema is documented, its fields are not: `expiresAt`
-    is what the error texts of 2023 speak of. It is open to further fields.
+    """The new expiry of a payment link. The name of this schema is documented, its fields are not:
+    `expires_at` is what the error texts of 2023 speak of. It is open to further fields.
 
     Schema `request.UpdatePaymentLink`: inferred, not documented.
     """

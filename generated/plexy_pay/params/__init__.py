@@ -100,10 +100,10 @@ class AuthorizePaymentRequestParams(TypedDict):
     A payment with card data of your own. The name of this schema is documented; the fields are those of
     the 2023 docs, and that they still belong to it is inferred. So it is open to further fields.
 
-    The 2023 docs want `transactionType`, `terminalId`, `paymentMethod`, `orderDetails` with amount and
-    currency, `browserDetails`, `customerDetails.billingAddress` and `threeDSNotificationUrl` in every
-    payment, and in `cardData` either the encrypted card or a token. This description requires only
-    those without which nobody can say what is paid, and how.
+    The 2023 docs want `transaction_type`, `terminal_id`, `payment_method`, `order_details` with amount
+    and currency, `browser_details`, `customer_details.billing_address` and `three_ds_notification_url`
+    in every payment, and in `card_data` either the encrypted card or a token. This description requires
+    only those without which nobody can say what is paid, and how.
 
     Schema `request.AuthorizePayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -170,7 +170,7 @@ class AuthorizePaymentRequestParams(TypedDict):
     """
     moto: NotRequired[bool | None]
     """
-    Whether the order came by mail or telephone. Null means `false`. `true` wins over `scaExemption`.
+    Whether the order came by mail or telephone. Null means `false`. `true` wins over `sca_exemption`.
     """
     recurring: NotRequired[
         "_hints.models.PaymentRecurring | PaymentRecurringParams | Mapping[str, object]"
@@ -178,7 +178,7 @@ class AuthorizePaymentRequestParams(TypedDict):
     """
     Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
     (inferred). Payment links take the same thing with other names of fields (`request.Recurring`:
-    `type` instead of `recurringType`); which of them a host-to-host payment takes today is not known.
+    `type` instead of `recurring_type`); which of them a host-to-host payment takes today is not known.
     So it is open to further fields.
     """
     sca_exemption: NotRequired[
@@ -194,7 +194,7 @@ class AuthorizeWalletTransactionParams(TypedDict):
     """
     An order that a payer pays from the wallet. The name of this schema is ours (inferred): the docs do
     not name it. They say in words that an authorization takes an amount, identifiers of the customer
-    and `orderReference`. The customer's fields are not declared here: send them as
+    and `order_reference`. The customer's fields are not declared here: send them as
     `options={"extra_body": {...}}` under the names that Plexy Pay gives you.
 
     Schema `plexypay.AuthorizeWalletTransaction`: inferred, not documented.
@@ -317,8 +317,8 @@ class CardDataParams(TypedDict):
     """
     token_id: NotRequired[str]
     """
-    Id of a saved card (`cardTokenId` of an earlier payment), instead of the encrypted fields. A UUID.
-    One table of the 2023 docs spells it `tokendId`, their sample `tokenId`.
+    Id of a saved card (`card_token_id` of an earlier payment), instead of the encrypted fields. A UUID.
+    One table of the 2023 docs spells it "tokendId", their sample "tokenId".
     """
 
 
@@ -478,7 +478,7 @@ class CheckoutPaymentDetailsRequestParams(TypedDict):
 class CheckoutPaymentMethodsRequestParams(TypedDict):
     """
     For whom and what to list payment methods. The name of this schema is ours (inferred): the docs do
-    not name it. They show `merchantAccount` alone; the other fields are those of a payment.
+    not name it. They show `merchant_account` alone; the other fields are those of a payment.
 
     Schema `plexypay.CheckoutPaymentMethodsRequest`: documented by the vendor
     (https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example).
@@ -530,7 +530,7 @@ class CheckoutPaymentRequestParams(TypedDict):
     """
     reference: NotRequired[str]
     """
-    Your own name for the order; most likely the `merchantReference` of the response.
+    Your own name for the order; most likely the `merchant_reference` of the response.
     """
     return_url: NotRequired[str]
     """
@@ -728,7 +728,7 @@ class ContinueThreeDSRequestParams(TypedDict):
 
     cres: str
     """
-    The base64url text that the bank posted to your `threeDSNotificationUrl`, unchanged.
+    The base64url text that the bank posted to your `three_ds_notification_url`, unchanged.
     """
     transaction_id: str
     """
@@ -834,7 +834,7 @@ class CreatePaymentLinkParams(TypedDict):
     A new payment link: what to pay, and how the payer's money is taken.
 
     No source says which fields the API requires today. The guide of January 2023 requires `amount`,
-    `currency`, `orderReference`, `description`, `expiresAt`, `locale` and `customer`. Merchants' code
+    `currency`, `order_reference`, `description`, `expires_at`, `locale` and `customer`. Merchants' code
     of 2026 always sends the first five of them. Send those five. The client itself insists on `amount`
     and `currency`, without which nobody can say what is paid.
 
@@ -879,7 +879,7 @@ class CreatePaymentLinkParams(TypedDict):
     """
     Your own name for the order. Keep it unique: the 2023 docs say that it is, and the API of that time
     refused a second link with a reference that it knew. Webhooks and single transactions call it
-    `merchantReference`.
+    `merchant_reference`.
     """
     recurring: NotRequired["_hints.models.Recurring | RecurringParams"]
     """
@@ -1047,7 +1047,7 @@ class PaymentRecurringParams(TypedDict):
     """
     Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
     (inferred). Payment links take the same thing with other names of fields (`request.Recurring`:
-    `type` instead of `recurringType`); which of them a host-to-host payment takes today is not known.
+    `type` instead of `recurring_type`); which of them a host-to-host payment takes today is not known.
     So it is open to further fields.
 
     Schema `plexypay.PaymentRecurring`: documented by the vendor in 2023, not since
@@ -1062,7 +1062,7 @@ class PaymentRecurringParams(TypedDict):
 
     - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
     - `ucof`: a later payment with the kept card (documented in 2023, there in the field
-        `recurringType`).
+        `recurring_type`).
     """
     parent_transaction_id: NotRequired[str]
     """
@@ -1099,7 +1099,7 @@ class RecurringParams(TypedDict):
 
     - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
     - `ucof`: a later payment with the kept card (documented in 2023, there in the field
-        `recurringType`).
+        `recurring_type`).
     """
 
 
@@ -1176,8 +1176,8 @@ class SettlementPaymentOrderBodyParams(TypedDict):
     An order to pay one of your beneficiaries, as you send it. The name of this schema is ours
     (inferred): the docs name `entity.SettlementPaymentOrder`, which here is what the API returns.
 
-    `requestId` is documented. The other fields are inferred from the webhook, which spells them in
-    snake case (`beneficiary_id`); camel case follows `requestId`. It is open to further fields.
+    `request_id` is documented. The other fields are inferred from the webhook, which spells them in
+    snake case ("beneficiary_id"); camel case follows "requestId". It is open to further fields.
 
     Schema `plexypay.SettlementPaymentOrderBody`: inferred, not documented.
     """
@@ -1275,7 +1275,7 @@ class TransferToMerchantBalanceParams(TypedDict):
 class UpdatePaymentLinkParams(TypedDict):
     """
     The new expiry of a payment link. The name of this schema is documented, its fields are not:
-    `expiresAt` is what the error texts of 2023 speak of. It is open to further fields.
+    `expires_at` is what the error texts of 2023 speak of. It is open to further fields.
 
     Schema `request.UpdatePaymentLink`: inferred, not documented.
     """

@@ -63,7 +63,7 @@ class TransactionCreated(WebhookEvent["_hints.models.TransactionWebhookDetails"]
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount` and lack none of them.
+    `data.id`, `name`, `data.status`, `data.updated_at`, `data.amount` and lack none of them.
     """
 
     __slots__ = ()
@@ -91,14 +91,14 @@ class TransactionAuthorized(WebhookEvent["_hints.models.TransactionWebhookDetail
     """Transaction authorized.
 
     The money is held. The docs let you treat it as a success: it is captured by itself 1 hour later
-    (`autoClearing: true`), or when you capture it (`autoClearing: false`, within 5 days, else Plexy Pay
+    (`auto_clearing: true`), or when you capture it (`auto_clearing: false`, within 5 days, else Plexy Pay
     captures automatically).
 
     Event `transaction.authorized`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount` and lack none of them.
+    `data.id`, `name`, `data.status`, `data.updated_at`, `data.amount` and lack none of them.
     """
 
     __slots__ = ()
@@ -131,7 +131,7 @@ class TransactionRejected(WebhookEvent["_hints.models.TransactionWebhookDetails"
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount` and lack none of them.
+    `data.id`, `name`, `data.status`, `data.updated_at`, `data.amount` and lack none of them.
     """
 
     __slots__ = ()
@@ -164,7 +164,7 @@ class TransactionFailed(WebhookEvent["_hints.models.TransactionWebhookDetails"])
     Event `transaction.failed`: documented by the vendor (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount` and lack none of them.
+    `data.id`, `name`, `data.status`, `data.updated_at`, `data.amount` and lack none of them.
     """
 
     __slots__ = ()
@@ -197,8 +197,8 @@ class TransactionCharged(WebhookEvent["_hints.models.TransactionWebhookDetails"]
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount` and lack none
-    of them.
+    `data.id`, `name`, `data.status`, `data.updated_at`, `data.amount`, `data.processed_amount` and lack
+    none of them.
     """
 
     __slots__ = ()
@@ -232,7 +232,7 @@ class TransactionCancelled(WebhookEvent["_hints.models.TransactionWebhookDetails
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount` and lack none of them.
+    `data.id`, `name`, `data.status`, `data.updated_at`, `data.amount` and lack none of them.
     """
 
     __slots__ = ()
@@ -259,15 +259,15 @@ class TransactionCancelled(WebhookEvent["_hints.models.TransactionWebhookDetails
 class TransactionRefunded(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction refunded.
 
-    A refund was made. It is a transaction of its own; the docs' `parentTransactionId` most likely names the
-    payment.
+    A refund was made. It is a transaction of its own; the docs' `parent_transaction_id` most likely names
+    the payment.
 
     Event `transaction.refunded`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount` and lack none
-    of them.
+    `data.id`, `name`, `data.status`, `data.updated_at`, `data.amount`, `data.processed_amount` and lack
+    none of them.
     """
 
     __slots__ = ()
@@ -359,7 +359,7 @@ class PaymentOrderFailed(WebhookEvent["_hints.models.PaymentOrderWebhookDetails"
     """Payment order failed.
 
     A settlement payment order was not carried out. Why is not said; look before you order it again, with a
-    new `requestId`.
+    new `request_id`.
 
     Event `payment_order.failed`: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
@@ -475,14 +475,14 @@ class PaymentCallback(WebhookEvent["_hints.models.PaymentCallbackDetails"]):
     What a payment came to, as the API of 2023 posted it to the callback URL of a payment session. Whether
     Plexy Pay still sends it is not known. `success` says whether the payment succeeded.
 
-    Only `id`, `amount`, `currency`, `orderReference` and `success` are signed. `settled`,
-    `externalReference` and `paymentMethod` are **not**: anyone on the way could have changed them.
+    Only `id`, `amount`, `currency`, `order_reference` and `success` are signed. `settled`,
+    `external_reference` and `payment_method` are **not**: anyone on the way could have changed them.
 
     It has no name in its body: documented by the vendor in 2023, not since (plexypay/plexypay-sdk-php
     (2023), src/Utils.php, plexypay/woocommerce (2023), includes/WC_PLEXYPAY_Payments_Gateway.php).
 
     `data` is of the class `PaymentCallbackDetails`. Deliveries have the same `dedup_id` if they agree in
-    `id`, `amount`, `currency`, `orderReference`, `success`, `settled` and lack none of them.
+    `id`, `amount`, `currency`, `order_reference`, `success`, `settled` and lack none of them.
     """
 
     __slots__ = ()
