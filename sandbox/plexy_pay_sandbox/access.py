@@ -34,6 +34,15 @@ class Access:
     webhook_secret: str = DEFAULT_WEBHOOK_SECRET
     webhook_private_key: str = DEFAULT_KEY
 
+    def shown(self) -> dict[str, str]:
+        """Return what everybody may see. A key that was given is not shown: it may be a real one by mistake."""
+        defaults = Access()
+        return {
+            name: value if value == getattr(defaults, name) else f"<your {name}>"
+            for name in self.__slots__
+            if (value := getattr(self, name)) is not None
+        }
+
     @property
     def secrets(self) -> Secrets:
         """Return what proves webhooks."""

@@ -1,48 +1,25 @@
-"""The sandbox as a web application: routes, keys, checks and responses.
+"""Put the sandbox together as a web application.
 
-The document says which operations there are, where they lie, what they take and which status means success.
-This module finds the operation of a request, checks key, parameters and body, lets the handler do its work,
-and lets `responses` turn a refusal into the error body of the family. An operation that has no handler gets the
-document's own example (`examples`), with the header `Plexy-Sandbox-Example: true`, and the log says so.
-
-Documented: three families of operations, each with keys of its own, the raw key in `Authorization` (Pay API, Gate)
-or in `x-api-key` (v2) without `Bearer`, 401 for a missing or wrong key, 404 for what is not there, and the body
-with nothing but a message that a second refund got.
-
-Stand-in choices, made because no public source says otherwise:
-
-* Query parameters that the document does not have are refused: a filter that is quietly ignored looks as if
-  it worked.
-* All keys of one sandbox belong to one merchant, and to one agent of the Gate. The key of one family is refused by
-  the others, and another agent's id with 401. `/health` wants a key, too.
-* `X-Request-Id` on every response; on those of v2 it is the same as the documented `Request-Id: req_...`.
-
-Under `/_sandbox` lies what only the sandbox has: `POST /_sandbox/advance`, `POST /_sandbox/reset`, what
-`webhooks.routes` has, and the pages of `bank`. These need no key.
+`api` responds to the operations of the document, `checkout` and `bank` have the pages of payers. Under `/_sandbox` lies
+what only the sandbox has, without a key: `control`, `webhooks.routes`, and the pages of `bank`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
-import logging
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal, cast
-from uuid import uuid4
+from typing import Any, Final, Literal
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import bank, checkout, responses, wire
+from . import bank, checkout, responses
 from .access import (
     DEFAULT_AGENT_ID,
     DEFAULT_CHECKOUT_KEY,
@@ -50,23 +27,18 @@ from .access import (
     DEFAULT_KEY,
     DEFAULT_WEBHOOK_SECRET,
     DEFAULT_WEBHOOK_TOKEN,
-    PAY,
     Access,
     keys_by_family,
 )
+from .api import Api, without_handler
 from .cards import ANY_PADDING
-from .examples import HEADER, Examples
-from .handlers import HANDLERS, Call, Handler
-from .refusals import Refusal
-from .responses import Errors, json_response, pay_error
+from .control import Control
+from .request_ids import RequestIds, request_ids
+from .request_log import LogsRequests, RequestLog
 from .timing import Clock
 from .validation import (
     Contract,
     DocumentError,
-    InvalidRequest,
-    MalformedRequest,
-    Operation,
-    ValidRequest,
     read_document,
 )
 from .webhooks import routes as webhook_routes
@@ -76,7 +48,6 @@ from .webhooks.signing import Authorization
 from .world import World
 
 _TICK: Final = 1.0
-_log = logging.getLogger("plexy_pay_sandbox")
 
 
 def utc_now() -> datetime:
@@ -165,13 +136,17 @@ def create_app(
         sender.post_checkout,
         card_padding=card_padding,
     )
-    app = _application(_Api(contract, world, families, agent_id), world, sender, time)
-    app.state.access = access
-    app.state.without_handler = [
-        _named(operation)
-        for operation in contract.operations
-        if not _handler_of(operation)
+    log = RequestLog(time)
+    routes = [
+        *Control(world, sender, log, access).routes(),
+        *webhook_routes.routes(sender, Samples(contract.document, time)),
+        *bank.routes(world),
+        *checkout.routes(world.state),
+        Route("/{path:path}", Api(contract, world, families, agent_id)),
     ]
+    app = _application(routes, log, world, sender)
+    app.state.access = access
+    app.state.without_handler = without_handler(contract)
     return app
 
 
@@ -193,9 +168,9 @@ def _contract_for(
 
 
 def _application(
-    api: _Api, world: World, sender: WebhookSender, time: Clock
+    routes: list[Route], log: RequestLog, world: World, sender: WebhookSender
 ) -> Starlette:
-    """Put the operations beside the pages and what only the sandbox has.
+    """Serve the routes while the clock goes on.
 
     Every endpoint is a coroutine and calls the state without awaiting in between: each request is one whole step.
     """
@@ -210,172 +185,11 @@ def _application(
             ticking.cancel()
             await sender.close()
 
-    samples = Samples(api.contract.document, time)
     return Starlette(
-        routes=[
-            *_own_routes(world, sender),
-            *webhook_routes.routes(sender, samples),
-            *bank.routes(world),
-            *checkout.routes(world.state),
-            Route("/{path:path}", api),
-        ],
-        middleware=[Middleware(_RequestIds)],
+        routes=routes,
+        middleware=[Middleware(RequestIds), Middleware(LogsRequests, log)],
         exception_handlers={Exception: _unexpected},
         lifespan=lifespan,
-    )
-
-
-class _Api:
-    """The operations of the document."""
-
-    def __init__(
-        self,
-        contract: Contract,
-        world: World,
-        keys: Mapping[str, Sequence[str]],
-        agent_id: str,
-    ) -> None:
-        self.contract = contract
-        self._examples = Examples(contract)
-        self._world = world
-        self._keys = {
-            name: [key.encode() for key in family] for name, family in keys.items()
-        }
-        self._agent_id = agent_id
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._respond(Request(scope, receive))
-        await response(scope, receive, send)
-
-    async def _respond(self, request: Request) -> Response:
-        path = _raw_path(request)
-        errors = Errors(
-            self.contract.family_near(path) or PAY, request.scope["request_id"]
-        )
-        matches = self.contract.match(path)
-        if not matches:
-            return errors.no_route()
-        found = [match for match in matches if match[0].method == request.method]
-        if not found:
-            return errors.no_method(
-                ", ".join(operation.method for operation, _ in matches)
-            )
-        operation, values = found[0]
-        errors = Errors(operation.family, errors.request_id)
-        if not self._key_is_known(operation, request):
-            return errors.no_key(self.contract.key_headers[operation.family])
-        if values.get("agent_id", self._agent_id) != self._agent_id:
-            return errors.other_agent()
-        content = await request.body()
-        try:
-            return self._perform(operation, values, request, content)
-        except MalformedRequest as error:
-            return errors.malformed(str(error), _source(operation))
-        except InvalidRequest as error:
-            return errors.invalid(error, _source(operation))
-        except Refusal as refusal:
-            return errors.refused(refusal)
-
-    def _perform(
-        self,
-        operation: Operation,
-        path: Mapping[str, str],
-        request: Request,
-        content: bytes,
-    ) -> Response:
-        path_values, query, headers = self.contract.check_parameters(
-            operation, path, request.query_params.multi_items(), request.headers.items()
-        )
-        body = self.contract.check_body(
-            operation, request.headers.get("content-type", ""), content
-        )
-        valid = ValidRequest(path_values, query, headers, body)
-        origin = str(request.base_url).rstrip("/")
-        handler = _handler_of(operation)
-        if handler is None:
-            return self._example(operation)
-        made = handler(Call(self._world, valid, origin))
-        if made is None or not operation.success_has_body:
-            return Response(status_code=operation.success_status)
-        return json_response(made, operation.success_status)
-
-    def _example(self, operation: Operation) -> Response:
-        """Respond with what the document shows, marked as such: the sandbox does not know what the operation does."""
-        _log.warning(
-            "%s has no handler in the sandbox: an example of the document is its response",
-            _named(operation),
-        )
-        if operation.success_has_body:
-            made = json_response(self._examples.of(operation), operation.success_status)
-        else:
-            made = Response(status_code=operation.success_status)
-        made.headers[HEADER] = "true"
-        return made
-
-    def _key_is_known(self, operation: Operation, request: Request) -> bool:
-        # The raw header lines: two headers with keys are one too many, whatever they say.
-        header = self.contract.key_headers[operation.family].lower().encode()
-        given = [value for name, value in request.headers.raw if name == header]
-        known = False
-        for key in self._keys[operation.family]:
-            known |= len(given) == 1 and hmac.compare_digest(given[0], key)
-        return known
-
-
-def _request_ids(path: str) -> dict[str, str]:
-    """Return the headers that name the request of a response: the first is that of v2, the only documented one."""
-    if path.startswith("/v2/"):
-        return dict.fromkeys(("Request-Id", "X-Request-Id"), f"req_{uuid4().hex}")
-    return {"X-Request-Id": str(uuid4())}
-
-
-class _RequestIds:
-    """Give every response the id of its request."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ids = _request_ids(scope.get("path", ""))
-        scope["request_id"] = ids["X-Request-Id"]
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(ids)
-            await send(message)
-
-        await self._app(scope, receive, send_with_id)
-
-
-def _own_routes(world: World, sender: WebhookSender) -> list[Route]:
-    async def advance(request: Request) -> Response:
-        try:
-            by = _seconds(await request.body())
-            now = world.state.advance(by)
-            sender.settle()
-        except ValueError as error:
-            return pay_error(422, 5, f'send {{"seconds": 3600}}: {error}', "sandbox")
-        return json_response({"now": wire.to_microseconds(now)})
-
-    async def reset(request: Request) -> Response:
-        await sender.reset()
-        world.reset()
-        return Response(status_code=204)
-
-    return [
-        Route("/_sandbox/advance", advance, methods=["POST"]),
-        Route("/_sandbox/reset", reset, methods=["POST"]),
-    ]
-
-
-def _handler_of(operation: Operation) -> Handler | None:
-    return HANDLERS.get((operation.resource, operation.name))
-
-
-def _named(operation: Operation) -> str:
-    """Name an operation as its maintainer knows it."""
-    return (
-        f"{operation.method} {operation.path} ({operation.resource}.{operation.name})"
     )
 
 
@@ -387,34 +201,8 @@ async def _follow_the_clock(world: World, sender: WebhookSender) -> None:
         sender.settle()
 
 
-def _seconds(content: bytes) -> timedelta:
-    body = wire.loads(content)
-    seconds = (
-        cast("dict[str, object]", body).get("seconds")
-        if isinstance(body, dict)
-        else None
-    )
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, Decimal)):
-        raise ValueError("seconds must be a number")
-    try:
-        return timedelta(seconds=float(seconds))
-    except OverflowError:
-        raise ValueError("seconds is too large") from None
-
-
-def _raw_path(request: Request) -> str:
-    """Return the path as the client wrote it: in an order reference, `%2F` is a slash and ends no segment."""
-    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-    return raw.split(b"?")[0].decode("latin-1")
-
-
-def _source(operation: Operation) -> str:
-    first, *others = operation.resource.split(".")[0].split("_")
-    return first + "".join(word.capitalize() for word in others)
-
-
 async def _unexpected(request: Request, error: Exception) -> Response:
     """Respond to a mistake in the sandbox itself; the server logs it. This response bypasses the middleware."""
     response = responses.internal_error()
-    response.headers.update(_request_ids(request.url.path))
+    response.headers.update(request_ids(request.url.path))
     return response

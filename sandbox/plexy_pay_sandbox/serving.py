@@ -20,7 +20,8 @@ from starlette.types import ASGIApp
 
 from .access import Access
 from .app import create_app
-from .webhooks.control import WebhookControl, ask
+from .loopback import ask
+from .webhooks.control import WebhookControl
 
 _PATIENCE: Final = 10.0
 

@@ -71,7 +71,7 @@ class Api:
         return exact(self.http.get(path))
 
     def made(self, path: str, **body: Any) -> Any:
-        """What a POST responses that succeeds, numbers exact."""
+        """Return the response to a POST that succeeds, numbers exact."""
         return exact(self.post(path, body))
 
     def beneficiary(self, **fields: Any) -> Any:

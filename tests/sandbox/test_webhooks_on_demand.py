@@ -15,8 +15,8 @@ from plexy_pay_sandbox import (
     create_app,
     wire,
 )
+from plexy_pay_sandbox.loopback import ask
 from plexy_pay_sandbox.validation import Contract, bundled_document
-from plexy_pay_sandbox.webhooks.control import ask
 from plexy_pay_sandbox.webhooks.signing import Authorization, Scheme, Secrets
 
 from .support import KEY, SECRET, TOKEN, Api, Receiver, exact

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Final, Literal, cast
-from urllib.parse import quote, urlsplit
+from typing import Any, Final, Literal
+from urllib.parse import quote
 
-from .. import wire
+from ..loopback import PATIENCE, ask
 from .routes import PATH
 
-_PATIENCE: Final = 30.0
 _KEPT: Final[Any] = object()
 
 
@@ -184,7 +181,7 @@ class WebhookControl:
         ids = order if isinstance(order, str) else [_id(delivery) for delivery in order]
         return self._post("/release", {"order": ids})
 
-    def wait(self, seconds: float = _PATIENCE) -> list[SentWebhook]:
+    def wait(self, seconds: float = PATIENCE) -> list[SentWebhook]:
         """Wait until nothing is on its way any more, apart from what is held or delayed.
 
         Args:
@@ -197,14 +194,14 @@ class WebhookControl:
             TimeoutError: if something is on its way still; a handler that does not respond with 200 is tried again for
                 more than ten seconds.
         """
-        return self._post("/wait", {"seconds": seconds}, patience=seconds + _PATIENCE)
+        return self._post("/wait", {"seconds": seconds}, patience=seconds + PATIENCE)
 
     def deliveries(self) -> list[SentWebhook]:
         """Return all deliveries that the sandbox remembers, the oldest first."""
-        return self._call("GET", "", None, _PATIENCE)
+        return self._call("GET", "", None, PATIENCE)
 
     def _post(
-        self, path: str, body: Any = None, patience: float = _PATIENCE
+        self, path: str, body: Any = None, patience: float = PATIENCE
     ) -> list[SentWebhook]:
         return self._call("POST", path, {} if body is None else body, patience)
 
@@ -213,56 +210,6 @@ class WebhookControl:
     ) -> list[SentWebhook]:
         response = ask(self._base_url, method, PATH + path, body, patience)
         return [_sent(listed) for listed in response.get("deliveries", ())]
-
-
-def ask(
-    base_url: str, method: str, path: str, body: Any, patience: float = _PATIENCE
-) -> dict[str, Any]:
-    """Ask something of one of the sandbox's own addresses, directly: no proxy is in between.
-
-    Raises:
-        ValueError: if the sandbox does not take the request.
-        TimeoutError: if what was waited for has not come.
-        RuntimeError: if it is no sandbox that has responded.
-    """
-    parts = urlsplit(base_url)
-    connection = http.client.HTTPConnection(
-        parts.hostname or "", parts.port, timeout=patience
-    )
-    try:
-        content = None if body is None else wire.dumps(_exact(body))
-        connection.request(method, path, content, {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        status, text = response.status, response.read()
-    finally:
-        connection.close()
-    try:
-        read: Any = wire.loads(text or b"{}")
-    except ValueError:
-        read = None
-    if not isinstance(read, dict):
-        raise RuntimeError(f"The sandbox responded with {status} and no JSON object.")
-    fields = cast("dict[str, Any]", read)
-    if status < 300:
-        return fields
-    message = f"The sandbox responded with {status}: {fields.get('message')}."
-    raise {404: ValueError, 422: ValueError, 504: TimeoutError}.get(
-        status, RuntimeError
-    )(message)
-
-
-def _exact(value: Any) -> Any:
-    """Return a value of a test, in which a float is the number that is written there."""
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    if isinstance(value, Mapping):
-        return {
-            name: _exact(member)
-            for name, member in cast("Mapping[str, Any]", value).items()
-        }
-    if isinstance(value, (list, tuple)):
-        return [_exact(member) for member in cast("list[Any]", value)]
-    return value
 
 
 def _id(delivery: SentWebhook | str) -> str:

@@ -1,0 +1,7 @@
+"""The command `plexy-sandbox`: serve the sandbox, and control one that runs."""
+
+from __future__ import annotations
+
+from .main import main
+
+__all__ = ["main"]

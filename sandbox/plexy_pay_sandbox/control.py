@@ -1,0 +1,135 @@
+"""Serve what controls the sandbox itself, under `/_sandbox`: its clock, its requests, triggers, forgetting.
+
+These need no key. `webhooks.routes` has what controls the webhooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final, cast
+
+from plexy_pay import __version__
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from . import triggers, wire
+from .access import Access
+from .refusals import Refusal
+from .request_log import RequestLog
+from .responses import json_response, pay_error
+from .webhooks.sender import WebhookSender
+from .world import World
+
+_LONGEST_WAIT: Final = 30.0
+
+
+class Control:
+    """Respond to what is asked of the sandbox itself.
+
+    Args:
+        world: The memory of the sandbox.
+        sender: Who delivers webhooks.
+        log: The latest requests.
+        access: The keys and secrets.
+    """
+
+    def __init__(
+        self, world: World, sender: WebhookSender, log: RequestLog, access: Access
+    ) -> None:
+        self._world = world
+        self._sender = sender
+        self._log = log
+        self._access = access
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/_sandbox/about", self.about, methods=["GET"]),
+            Route("/_sandbox/advance", self.advance, methods=["POST"]),
+            Route("/_sandbox/reset", self.reset, methods=["POST"]),
+            Route("/_sandbox/requests", self.requests, methods=["GET"]),
+            Route("/_sandbox/triggers", self.triggers, methods=["GET"]),
+            Route("/_sandbox/triggers", self.trigger, methods=["POST"]),
+        ]
+
+    async def about(self, request: Request) -> Response:
+        """Show the version, the time, and the keys that everybody may see."""
+        return json_response(
+            {
+                "version": __version__,
+                "now": wire.to_microseconds(self._world.state.settle()),
+                "access": self._access.shown(),
+                "webhooks": {
+                    "url": self._sender.settings.url,
+                    "checkout_url": self._sender.settings.checkout_url,
+                    "callback_url": self._sender.settings.callback_url,
+                },
+            }
+        )
+
+    async def advance(self, request: Request) -> Response:
+        """Move the clock ahead."""
+        try:
+            by = _seconds(await request.body())
+            now = self._world.state.advance(by)
+            self._sender.settle()
+        except ValueError as error:
+            return pay_error(422, 5, f'send {{"seconds": 3600}}: {error}', "sandbox")
+        return json_response({"now": wire.to_microseconds(now)})
+
+    async def reset(self, request: Request) -> Response:
+        """Forget everything."""
+        await self._sender.reset()
+        self._world.reset()
+        self._log.forget()
+        return Response(status_code=204)
+
+    async def requests(self, request: Request) -> Response:
+        """List the requests after a number; with `wait`, for so many seconds until there is one."""
+        try:
+            after = int(request.query_params.get("after", "0"))
+            wait = float(request.query_params.get("wait", "0"))
+        except ValueError:
+            return pay_error(422, 5, "after and wait are numbers", "sandbox")
+        if not 0 <= wait <= _LONGEST_WAIT:
+            return pay_error(422, 5, f"wait is 0 to {_LONGEST_WAIT:g} s", "sandbox")
+        found = await self._log.wait(after, wait)
+        return json_response({"requests": [logged.show() for logged in found]})
+
+    async def triggers(self, request: Request) -> Response:
+        """List the events that can be triggered."""
+        return json_response({"triggers": triggers.names()})
+
+    async def trigger(self, request: Request) -> Response:
+        """Make what leads to an event."""
+        try:
+            name = _object(await request.body()).get("name")
+            if not isinstance(name, str):
+                raise ValueError('send {"name": "transaction.charged"}')
+            made = triggers.trigger(self._world, name)
+        except ValueError as error:
+            return pay_error(422, 5, str(error), "sandbox")
+        except Refusal as refusal:
+            return pay_error(422, 5, refusal.message, "sandbox")
+        self._sender.settle()
+        return json_response({"name": name, "made": made}, 201)
+
+
+def _object(content: bytes) -> Mapping[str, Any]:
+    body = wire.loads(content or b"{}")
+    if not isinstance(body, dict):
+        raise ValueError("the body must be a JSON object")
+    return cast("dict[str, Any]", body)
+
+
+def _seconds(content: bytes) -> timedelta:
+    seconds = _object(content).get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, Decimal)):
+        raise ValueError("seconds must be a number")
+    try:
+        return timedelta(seconds=float(seconds))
+    except OverflowError:
+        raise ValueError("seconds is too large") from None

@@ -1,0 +1,167 @@
+"""Keep the latest requests with their responses, so that a developer sees what a program sent and what came back.
+
+Headers are not kept: they have the keys. Forms are not kept either: a payer types card numbers into them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from . import wire
+from .timing import Clock
+
+_REMEMBERED: Final = 1000
+_LARGEST: Final = 64 * 1024
+_OWN: Final = "/_sandbox"
+
+
+@dataclass(slots=True, kw_only=True)
+class LoggedRequest:
+    """Represent one request and its response.
+
+    Args:
+        number: Its number since the sandbox started, from 1.
+        at: The moment at which it came, in the time of the sandbox.
+        method: The HTTP method.
+        path: The path as it was sent, with its query.
+        operation: The operation as `resource.method`; None for pages and unknown paths.
+        status: The status of the response.
+        milliseconds: How long the response took.
+        request_id: The id that the response carries.
+        body: The JSON of the request; None for another one, for none, and for a large one.
+        response: The JSON of the response, likewise.
+    """
+
+    number: int
+    at: str
+    method: str
+    path: str
+    operation: str | None = None
+    status: int = 0
+    milliseconds: int = 0
+    request_id: str = ""
+    body: object = field(default=None, repr=False)
+    response: object = field(default=None, repr=False)
+
+    def show(self) -> dict[str, Any]:
+        """Return the request as `GET /_sandbox/requests` lists it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class RequestLog:
+    """Hold the latest requests.
+
+    Args:
+        clock: The time of the sandbox.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._news = asyncio.Event()
+        self._count = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all requests. Their numbers are not used again."""
+        self._requests: deque[LoggedRequest] = deque(maxlen=_REMEMBERED)
+
+    def begin(self, method: str, path: str) -> LoggedRequest:
+        """Return the entry of a request that came in. It is not listed before `end`."""
+        self._count += 1
+        moment = wire.to_microseconds(self._clock.now())
+        return LoggedRequest(number=self._count, at=moment, method=method, path=path)
+
+    def end(self, request: LoggedRequest) -> None:
+        """List a request whose response is complete."""
+        self._requests.append(request)
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def after(self, number: int) -> list[LoggedRequest]:
+        """Return the requests after the one with a number, the oldest first."""
+        return [request for request in self._requests if request.number > number]
+
+    async def wait(self, number: int, seconds: float) -> list[LoggedRequest]:
+        """Return the requests after the one with a number; wait for the first if there is none."""
+        found = self.after(number)
+        if not found and seconds:
+            try:
+                await asyncio.wait_for(self._news.wait(), seconds)
+            except TimeoutError:
+                return []
+        return found or self.after(number)
+
+
+class LogsRequests:
+    """Log each request of the API and of the payers' pages.
+
+    Args:
+        app: The application behind it.
+        log: Where the requests are kept.
+    """
+
+    def __init__(self, app: ASGIApp, log: RequestLog) -> None:
+        self._app = app
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Log a request, unless it is about the sandbox itself."""
+        if scope["type"] != "http" or scope["path"].startswith(_OWN):
+            await self._app(scope, receive, send)
+            return
+        query = scope["query_string"].decode("latin-1")
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        path = raw_path.decode("latin-1").partition("?")[0]
+        logged = self._log.begin(scope["method"], f"{path}?{query}" if query else path)
+        scope["logged"] = logged
+        started = monotonic()
+        sent, came = _Body(), _Body()
+
+        async def receive_body() -> Message:
+            message = await receive()
+            if message["type"] == "http.request":
+                sent.add(message.get("body", b""))
+            return message
+
+        async def send_response(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                logged.status = message["status"]
+            else:
+                came.add(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app(scope, receive_body, send_response)
+        finally:
+            logged.milliseconds = round((monotonic() - started) * 1000)
+            logged.request_id = scope.get("request_id", "")
+            logged.body, logged.response = sent.json(), came.json()
+            self._log.end(logged)
+
+
+class _Body:
+    """Collect a body up to the size that is kept."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def add(self, part: bytes) -> None:
+        self._size += len(part)
+        if self._size <= _LARGEST:
+            self._parts.append(part)
+
+    def json(self) -> object:
+        """Return the JSON of the body; None if it is something else or too large."""
+        if not 0 < self._size <= _LARGEST:
+            return None
+        try:
+            return wire.loads(b"".join(self._parts))
+        except ValueError:
+            return None
