@@ -188,7 +188,7 @@ def _row(kind: str, values: dict[str, list[float]]) -> Row:
         f"CPU of a call over bare httpx, {kind}",
         ratios(values["plexy_pay"], values["httpx"]),
         "x",
-        limit=1.05,
+        limit=1.0,
         beside={"stock": ratios(values["stock"], values["httpx"]).median},
         detail=", ".join(
             f"{side} {microseconds:.0f} us" for side, microseconds in taken.items()

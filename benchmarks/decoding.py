@@ -135,7 +135,7 @@ def rows(effort: float = 1.0) -> list[Row]:
             "decoding a page of transactions over pydantic",
             over,
             "x",
-            limit=1.5,
+            limit=1.3,
             beside=beside,
             detail=detail,
         ),

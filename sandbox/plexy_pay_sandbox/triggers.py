@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, Final
 
 from .records import Link, Payment
 from .refusals import CardDeclined
 from .settlement_orders import PAYMENT_DELAY
+from .suggestions import meant
 from .world import World
 
 _AMOUNT: Final = 2_200_000
@@ -49,12 +49,6 @@ def trigger(world: World, name: str) -> Made:
 def names() -> list[str]:
     """Return the events that can be triggered."""
     return list(_TRIGGERS)
-
-
-def meant(name: str, known: Mapping[str, object]) -> str:
-    """Return the end of a message about a name that is not known: the nearest known one, or all of them."""
-    near = get_close_matches(name, known, 1)
-    return f": did you mean {near[0]!r}?" if near else f"; there is {', '.join(known)}"
 
 
 def _link(world: World) -> Link:

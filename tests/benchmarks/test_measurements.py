@@ -58,7 +58,7 @@ def test_every_call_has_a_row_with_a_budget() -> None:
         "async GET",
         "async POST",
     ]
-    assert {row.limit for row in found} == {1.05}
+    assert {row.limit for row in found} == {1.0}
     assert all(row.beside["stock"] > 0 for row in found)
 
 
@@ -110,7 +110,7 @@ def test_every_side_decodes_the_same_page() -> None:
 def test_decoding_is_compared_with_pydantic_and_the_stock_models() -> None:
     over_pydantic, faster_than_stock = decoding.rows(effort=0)
 
-    assert (over_pydantic.limit, over_pydantic.at_least) == (1.5, False)
+    assert (over_pydantic.limit, over_pydantic.at_least) == (1.3, False)
     assert (faster_than_stock.limit, faster_than_stock.at_least) == (2, True)
 
 

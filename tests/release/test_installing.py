@@ -120,7 +120,8 @@ def test_the_sandbox_brings_the_client_of_its_own_version(
     environment: Environment,
 ) -> None:
     environment.install(f"plexy-pay-sandbox=={HERE.version}")
-    said = environment.run(environment.python, "-m", "plexy_pay_sandbox", "--help")
-    assert "--port" in said
+    command = Path(environment.python).with_name("plexy-sandbox")
+    assert "--port" in environment.run(str(command), "start", "--help")
+    assert HERE.version in environment.run(str(command), "--version")
     program = "from importlib.metadata import version; print(version('plexy-pay'))"
     assert environment.run(environment.python, "-c", program).strip() == HERE.version

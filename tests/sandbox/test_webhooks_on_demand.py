@@ -170,6 +170,15 @@ def test_an_event_without_a_scheme_of_its_own_carries_the_token(
     }
 
 
+def test_a_misspelt_event_is_the_one_that_was_meant(
+    webhooks: WebhookControl, receiver: Receiver
+) -> None:
+    with pytest.raises(ValueError, match=r"did you mean 'transaction\.charged'\?"):
+        webhooks.emit("transaction.chraged", url=receiver.url)
+    sent = webhooks.emit("transaction.chraged", url=receiver.url, scheme="token")
+    assert sent.name == "transaction.chraged"
+
+
 @pytest.mark.parametrize("data", ["text", 1, True, [], [{}]], ids=str)
 def test_data_need_not_be_an_object(
     webhooks: WebhookControl, receiver: Receiver, data: Any

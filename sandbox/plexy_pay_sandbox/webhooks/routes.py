@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from .. import wire
 from ..responses import json_response, pay_error
+from ..suggestions import near
 from .payloads import Names
 from .samples import Samples
 from .sender import Delivery, UnknownDelivery, WebhookSender
@@ -100,6 +101,8 @@ def _emit(sender: WebhookSender, samples: Samples, body: _Body) -> list[Delivery
             "send data, which goes into the sample of the event, or payload, which is the whole body"
         )
     name: str = body["name"]
+    if not {"scheme", "payload"} & body.keys():
+        _refuse_misspelling(name, samples)
     scheme: Scheme = body.get("scheme") or samples.scheme_of(name)
     url = body.get("url") or sender.settings.url_for(scheme)
     if url is None:
@@ -122,6 +125,20 @@ def _emit(sender: WebhookSender, samples: Samples, body: _Body) -> list[Delivery
         wrappers=body.get("wrappers", sender.settings.wrappers),
         forged=forged,
     )
+
+
+def _refuse_misspelling(name: str, samples: Samples) -> None:
+    """Refuse a name that is likely a misspelt one. An event of another name is made by naming its scheme.
+
+    Raises:
+        ValueError: if the name is near to one of the document's events.
+    """
+    known = samples.names()
+    likely = None if name in known else near(name, known)
+    if likely is not None:
+        raise ValueError(
+            f"there is no event {name!r}: did you mean {likely!r}? Send scheme, too, for an event of that name"
+        )
 
 
 def _state(sender: WebhookSender) -> dict[str, Any]:
