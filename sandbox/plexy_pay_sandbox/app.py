@@ -142,9 +142,10 @@ def create_app(
         *webhook_routes.routes(sender, Samples(contract.document, time)),
         *bank.routes(world),
         *checkout.routes(world.state),
-        Route("/{path:path}", Api(contract, world, families, agent_id)),
     ]
     app = _application(routes, log, world, sender)
+    # Not a route, whose pattern matches no path with a line end.
+    app.router.default = Api(contract, world, families, agent_id)
     app.state.access = access
     app.state.without_handler = without_handler(contract)
     return app

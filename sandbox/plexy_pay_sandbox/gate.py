@@ -16,7 +16,7 @@ Stand-in choices, made because no public source says otherwise:
 * `currency_code` may be left out. The amount of a top-up is between the product's limits and in its steps, and
   `customer_account` must not be empty.
 * The same key with the same body gives the order that there is, as it is now; with another body it is
-  refused with 409. An order that was refused does not take its key.
+  refused with 400. An order that was refused does not take its key.
 * Every order is a test (`is_test`).
 """
 

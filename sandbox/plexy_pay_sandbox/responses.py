@@ -8,7 +8,8 @@ Stand-in choices, made because no public source says otherwise:
 * Pay: 400 with code 3 for a body that is not JSON, 422 with code 5 for a request that does not fit the document
   or the present status, 500 with code 2. A 401 has code 2 and the source `keys`.
 * v2: 400 for everything that is wrong with a request, with the documented codes where one fits.
-* Gate: 400 for everything that is wrong with an order, 409 for an idempotency key that was used for another one.
+* Gate: 400 for everything that is wrong with an order, also for an idempotency key that was used for another one: its
+  documents list no other status.
 """
 
 from __future__ import annotations
@@ -36,7 +37,6 @@ _GATE_CODES: Final[Mapping[int, str]] = {
     401: "unauthorized",
     404: "not_found",
     405: "method_not_allowed",
-    409: "conflict",
     500: "internal_error",
 }
 
@@ -116,7 +116,7 @@ class Errors:
             return self._write(
                 402, refusal.message, refusal.source, pay=5, checkout=refusal.reason
             )
-        if isinstance(refusal, Conflict):
+        if isinstance(refusal, Conflict) and self.family != GATE:
             return self._write(
                 409,
                 refusal.message,

@@ -143,6 +143,6 @@ def test_a_link_that_is_not_there_is_a_page_that_says_so(
 def test_looking_at_a_page_pays_nothing(api: Api, stranger: httpx.Client) -> None:
     link = api.create_link()
 
-    assert stranger.get(f"{link['url']}/pay").status_code == 404
+    assert stranger.get(f"{link['url']}/pay").status_code == 405
 
     assert api.http.get("/v1/transactions").json()["total"] == 0

@@ -114,14 +114,13 @@ def test_the_same_key_with_another_payload_is_a_conflict_and_charges_nothing(
 ) -> None:
     exact(order(gate))
 
-    # By a client that does not compare: the documentation lists no 409 here.
     response = stranger.post(
         f"{sandbox.base_url}/agent/{AGENT}/orders",
         json=body,
         headers={"Authorization": GATE_KEY, "Idempotency-Key": "order-1"},
     )
 
-    assert (response.status_code, response.json()["code"]) == (409, "conflict")
+    assert (response.status_code, response.json()["code"]) == (400, "bad_request")
     assert gate.get("/orders")["total"] == 1
     assert available(gate) == "237.50"
 
