@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from packaging.metadata import InvalidMetadata, Metadata
 from packaging.requirements import Requirement
@@ -277,11 +277,27 @@ def _contents(
         in_sdist[name] = (project.root / source).read_bytes()
     info = f"{distribution.stem(project.version)}.dist-info"
     in_wheel[f"{info}/licenses/LICENSE"] = (project.root / "LICENSE").read_bytes()
+    entry_points = _entry_points(distribution.metadata(project.root))
+    if entry_points:
+        in_wheel[f"{info}/entry_points.txt"] = entry_points
     written = {f"{info}/METADATA", f"{info}/WHEEL", f"{info}/RECORD"}
     return [
         *_unlike("The wheel", wheel, in_wheel, written),
         *_unlike("The sdist", sdist, in_sdist, {"PKG-INFO"}),
     ]
+
+
+def _entry_points(metadata: dict[str, Any]) -> bytes:
+    """Return entry_points.txt as hatchling writes the commands and the plugins; empty if there are none."""
+    groups: dict[str, dict[str, str]] = {}
+    if "scripts" in metadata:
+        groups["console_scripts"] = metadata["scripts"]
+    groups |= metadata.get("entry-points", {})
+    sections: list[str] = []
+    for group, points in groups.items():
+        lines = [f"{name} = {value}\n" for name, value in points.items()]
+        sections.append(f"[{group}]\n{''.join(lines)}")
+    return "\n".join(sections).encode()
 
 
 def _unlike(
