@@ -17,7 +17,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from .checkout_api import Session, SessionStatus
-from .direct_payments import cres_of, error_of, session_data_of
 from .pages import (
     HEADERS,
     SENDS_ITSELF,
@@ -30,6 +29,7 @@ from .pages import (
 )
 from .records import Bank
 from .refusals import CardDeclined, NotFound
+from .three_ds import cres_of, error_of, session_data_of
 from .world import World
 
 # The codes of the documented test card 4111111111111111.
@@ -85,7 +85,7 @@ class _BankPages:
     async def challenge(self, request: Request) -> Response:
         """Ask for the code of 3-D Secure, or send the result to the merchant's page."""
         transaction_id = request.path_params["id"]
-        waiting = self._world.direct_payments.challenge(transaction_id)
+        waiting = self._world.card_payments.challenge(transaction_id)
         if waiting is None:
             return _nobody_waits()
         posted = parse_qs((await request.body()).decode("latin-1"))
@@ -93,7 +93,7 @@ class _BankPages:
         cres = _cres(waiting.bank, code, transaction_id)
         if cres is None:
             return page("Your bank", _question(waiting.bank, wrong=bool(code)))
-        url = waiting.notification_url
+        url = waiting.terms.notification_url
         if url is None or not is_web_address(url):
             return page("Your bank", f"<p>The bank's result: <code>{cres}</code></p>")
         session_data = session_data_of(transaction_id)

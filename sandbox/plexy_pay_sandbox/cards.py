@@ -28,6 +28,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from .card_keys import PADDINGS, decrypt
+from .named_cards import Card
 from .records import Bank, CardFace
 from .refusals import NotAllowed
 
@@ -62,6 +63,11 @@ _FOR_A_PAYMENT: Final = tuple(_FIELDS)
 _FOR_A_PAYOUT: Final = _FOR_A_PAYMENT[:3]
 _WRONG_CVV: Final = "444"
 
+INVALID_NUMBER: Final = "Invalid card number"
+EXPIRED: Final = "Expired card"
+CVV_FAILED: Final = "CVV check failed"
+"""The texts of cards that can pay nothing."""
+
 
 class CardReader:
     """Read encrypted cards.
@@ -87,17 +93,7 @@ class CardReader:
             NotAllowed: if a field is missing or cannot be read.
         """
         texts = self._texts(card_data, _FOR_A_PAYMENT, "payments")
-        number, month, year, cvv, holder = texts
-        face = _face(number, month, year, holder)
-        if not _check_digit_fits(number):
-            return face.refused("", "Invalid card number")
-        if (int(face.expiry[3:]) + 2000, int(face.expiry[:2])) < (now.year, now.month):
-            return face.refused("54", "Expired card")
-        return (
-            face.refused("05", "CVV check failed", wrong_cvv=True)
-            if cvv == _WRONG_CVV
-            else face
-        )
+        return typed_card(Card(*texts), now)
 
     def for_a_payout(self, card_data: Mapping[str, Any]) -> CardFace:
         """Return the face of a card that is to be paid to.
@@ -135,6 +131,23 @@ class CardReader:
                 source,
             )
         return texts
+
+
+def typed_card(card: Card, now: datetime) -> CardFace:
+    """Return the face of a card that is to pay, refused if it can pay nothing."""
+    face = _face(card.number, card.month, card.year, card.holder)
+    if not _check_digit_fits(card.number):
+        return face.refused("", INVALID_NUMBER)
+    if (int(face.expiry[3:]) + 2000, int(face.expiry[:2])) < (now.year, now.month):
+        return face.refused("54", EXPIRED)
+    if card.code == _WRONG_CVV:
+        return face.refused("05", CVV_FAILED, wrong_cvv=True)
+    return face
+
+
+def cvv_status_of(card: CardFace) -> str:
+    """Return what became of the check of the CVV of a card that was typed."""
+    return "N" if card.wrong_cvv else "M"
 
 
 def _text(encrypted: str, form: str, padding: str) -> str:
