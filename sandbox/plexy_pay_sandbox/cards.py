@@ -102,7 +102,7 @@ class CardReader:
             NotAllowed: if a field is missing or cannot be read, or it can be no card.
         """
         texts = self._texts(card_data, _FOR_A_PAYOUT, "payouts")
-        if not _check_digit_fits(texts[0]):
+        if not check_digit_fits(texts[0]):
             raise NotAllowed("the card number is not valid", "payouts")
         return _face(*texts)
 
@@ -136,9 +136,9 @@ class CardReader:
 def typed_card(card: Card, now: datetime) -> CardFace:
     """Return the face of a card that is to pay, refused if it can pay nothing."""
     face = _face(card.number, card.month, card.year, card.holder)
-    if not _check_digit_fits(card.number):
+    if not check_digit_fits(card.number):
         return face.refused("", INVALID_NUMBER)
-    if (int(face.expiry[3:]) + 2000, int(face.expiry[:2])) < (now.year, now.month):
+    if has_expired(card, now):
         return face.refused("54", EXPIRED)
     if card.code == _WRONG_CVV:
         return face.refused("05", CVV_FAILED, wrong_cvv=True)
@@ -173,7 +173,13 @@ def _face(number: str, month: str, year: str, holder: str | None = None) -> Card
     )
 
 
-def _check_digit_fits(number: str) -> bool:
+def has_expired(card: Card, now: datetime) -> bool:
+    """Return whether the last month of a card has passed."""
+    return (2000 + int(card.year[-2:]), int(card.month)) < (now.year, now.month)
+
+
+def check_digit_fits(number: str) -> bool:
+    """Return whether the last digit of a card number is the one that Luhn's rule gives."""
     doubled = [
         int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number))
     ]
