@@ -15,12 +15,20 @@ from __future__ import annotations
 try:
     from .app import create_app
     from .faults.control import FaultControl, SetFault
-    from .payer import answer_challenge
+    from .payer import PayerEnd, answer_challenge, pay_on_page
     from .serving import RunningSandbox
     from .webhooks.control import SentWebhook, WebhookControl
 except ModuleNotFoundError as error:
     name = (error.name or "").partition(".")[0]
-    if name in ("cryptography", "starlette", "uvicorn", "jsonschema", "referencing"):
+    if name in (
+        "cryptography",
+        "jinja2",
+        "jsonschema",
+        "markupsafe",
+        "referencing",
+        "starlette",
+        "uvicorn",
+    ):
         raise ModuleNotFoundError(
             f"The sandbox needs {name}. Install it with: pip install 'plexy-pay[sandbox]'",
             name=name,
@@ -29,10 +37,12 @@ except ModuleNotFoundError as error:
 
 __all__ = [
     "FaultControl",
+    "PayerEnd",
     "RunningSandbox",
     "SentWebhook",
     "SetFault",
     "WebhookControl",
     "answer_challenge",
     "create_app",
+    "pay_on_page",
 ]

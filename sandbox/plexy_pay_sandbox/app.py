@@ -1,7 +1,8 @@
 """Put the sandbox together as a web application.
 
-`api` responds to the operations of the document, `checkout` and `bank` have the pages of payers. Under `/_sandbox` lies
-what only the sandbox has, without a key: `control`, `faults.routes`, `webhooks.routes`, and the pages of `bank`.
+`api` responds to the operations of the document; `checkout`, `session_pages` and `bank` have the pages of payers. Under
+`/_sandbox` lies what only the sandbox has, without a key: `control`, `faults.routes`, `webhooks.routes`, and the pages
+of `bank` and `session_pages`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import bank, checkout, responses
+from . import bank, checkout, responses, session_pages
 from .access import (
     DEFAULT_AGENT_ID,
     DEFAULT_CHECKOUT_KEY,
@@ -148,7 +149,8 @@ def create_app(
         *fault_routes.routes(faults),
         *webhook_routes.routes(sender, samples),
         *bank.routes(world),
-        *checkout.routes(world.state),
+        *session_pages.routes(world),
+        *checkout.routes(world),
     ]
     middleware = [
         Middleware(RequestIds),

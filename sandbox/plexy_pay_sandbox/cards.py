@@ -28,6 +28,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from .card_keys import PADDINGS, decrypt
+from .named_cards import Card
 from .records import Bank, CardFace
 from .refusals import NotAllowed
 
@@ -62,6 +63,11 @@ _FOR_A_PAYMENT: Final = tuple(_FIELDS)
 _FOR_A_PAYOUT: Final = _FOR_A_PAYMENT[:3]
 _WRONG_CVV: Final = "444"
 
+INVALID_NUMBER: Final = "Invalid card number"
+EXPIRED: Final = "Expired card"
+CVV_FAILED: Final = "CVV check failed"
+"""The texts of cards that can pay nothing."""
+
 
 class CardReader:
     """Read encrypted cards.
@@ -87,17 +93,7 @@ class CardReader:
             NotAllowed: if a field is missing or cannot be read.
         """
         texts = self._texts(card_data, _FOR_A_PAYMENT, "payments")
-        number, month, year, cvv, holder = texts
-        face = _face(number, month, year, holder)
-        if not _check_digit_fits(number):
-            return face.refused("", "Invalid card number")
-        if (int(face.expiry[3:]) + 2000, int(face.expiry[:2])) < (now.year, now.month):
-            return face.refused("54", "Expired card")
-        return (
-            face.refused("05", "CVV check failed", wrong_cvv=True)
-            if cvv == _WRONG_CVV
-            else face
-        )
+        return typed_card(Card(*texts), now)
 
     def for_a_payout(self, card_data: Mapping[str, Any]) -> CardFace:
         """Return the face of a card that is to be paid to.
@@ -106,7 +102,7 @@ class CardReader:
             NotAllowed: if a field is missing or cannot be read, or it can be no card.
         """
         texts = self._texts(card_data, _FOR_A_PAYOUT, "payouts")
-        if not _check_digit_fits(texts[0]):
+        if not check_digit_fits(texts[0]):
             raise NotAllowed("the card number is not valid", "payouts")
         return _face(*texts)
 
@@ -137,6 +133,23 @@ class CardReader:
         return texts
 
 
+def typed_card(card: Card, now: datetime) -> CardFace:
+    """Return the face of a card that is to pay, refused if it can pay nothing."""
+    face = _face(card.number, card.month, card.year, card.holder)
+    if not check_digit_fits(card.number):
+        return face.refused("", INVALID_NUMBER)
+    if has_expired(card, now):
+        return face.refused("54", EXPIRED)
+    if card.code == _WRONG_CVV:
+        return face.refused("05", CVV_FAILED, wrong_cvv=True)
+    return face
+
+
+def cvv_status_of(card: CardFace) -> str:
+    """Return what became of the check of the CVV of a card that was typed."""
+    return "N" if card.wrong_cvv else "M"
+
+
 def _text(encrypted: str, form: str, padding: str) -> str:
     """Return the text of one field; nothing, if it cannot be read with the padding, or has another form."""
     try:
@@ -160,7 +173,13 @@ def _face(number: str, month: str, year: str, holder: str | None = None) -> Card
     )
 
 
-def _check_digit_fits(number: str) -> bool:
+def has_expired(card: Card, now: datetime) -> bool:
+    """Return whether the last month of a card has passed."""
+    return (2000 + int(card.year[-2:]), int(card.month)) < (now.year, now.month)
+
+
+def check_digit_fits(number: str) -> bool:
+    """Return whether the last digit of a card number is the one that Luhn's rule gives."""
     doubled = [
         int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number))
     ]

@@ -1,107 +1,192 @@
-"""The hosted checkout page, in its plainest form: an amount, an order, and two buttons.
+"""The hosted checkout page of a payment link: a card form, and what became of the payment.
 
-A stand-in as a whole: the real page asks for a card and leads through 3-D Secure. This one never asks for a
-card number, and a POST to `/pl_.../pay` or `/pl_.../decline` does at once what the payer and the bank would
-do. Afterwards the payer is sent to the link's `metadata.successUrl` or `metadata.failureUrl`, or sees a page
-that says what happened.
+Documented: a payer is sent to the link's `metadata.successUrl`, `failureUrl` or `cancelUrl`.
+
+The rest is a stand-in. The real page is not described by any public source. This one has the test cards as buttons,
+lets `link_payments` decide about a card, and leads through the sandbox's own bank (`bank`). Where a link names no
+address, the payer sees a page that says what happened. A refused payment leaves the link open for another card.
+
+A POST without a card to `/pl_.../pay` or `/pl_.../decline` is a shortcut for programs: the payment is made or refused
+at once. A card that was posted is handed on and forgotten; its number is not sent back.
 """
 
 from __future__ import annotations
 
-from html import escape
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from .pages import HEADERS, button, is_web_address, page
-from .records import CURRENCY_DIGITS, Link, LinkStatus
-from .refusals import NotFound
-from .state import State
+from .bank import challenge_address
+from .bills import Bill
+from .card_form import CardForm, filled_with, read_card
+from .card_payments import Outcome
+from .named_cards import LINK_CARDS
+from .pages import is_web_address, notice, page, sent_to
+from .records import MERCHANT_NAME, Link, LinkStatus
+from .refusals import NotFound, Refusal
+from .three_ds import transaction_of
+from .world import World
 
 
-def routes(state: State) -> list[Route]:
+def routes(world: World) -> list[Route]:
     """Return the routes of the checkout pages.
 
     Args:
-        state: The sandbox's memory.
+        world: The sandbox's memory.
     """
-
-    async def show(request: Request) -> Response:
-        link = _find(state, request)
-        if link is None:
-            return _unknown()
-        return page(
-            "Checkout",
-            _order(link) + (_buttons(link) if _is_open(link) else _closed(link)),
-        )
-
-    async def pay(request: Request) -> Response:
-        link = _find(state, request)
-        if link is None:
-            return _unknown()
-        if not _is_open(link):
-            return page("Checkout", _order(link) + _closed(link), 409)
-        state.pay_link(link.id)
-        return _sent_on(link, "successUrl", "Paid")
-
-    async def decline(request: Request) -> Response:
-        link = _find(state, request)
-        if link is None:
-            return _unknown()
-        if not _is_open(link):
-            return page("Checkout", _order(link) + _closed(link), 409)
-        state.decline_link(link.id)
-        return _sent_on(link, "failureUrl", "Declined")
-
+    pages = _LinkPages(world)
     return [
-        Route("/pl_{rest}", show, methods=["GET"]),
-        Route("/pl_{rest}/pay", pay, methods=["POST"]),
-        Route("/pl_{rest}/decline", decline, methods=["POST"]),
+        Route("/pl_{rest}", pages.show, methods=["GET"]),
+        Route("/pl_{rest}/pay", pages.pay, methods=["POST"]),
+        Route("/pl_{rest}/decline", pages.decline, methods=["POST"]),
+        Route("/pl_{rest}/3ds", pages.come_back, methods=["POST"]),
     ]
 
 
-def _find(state: State, request: Request) -> Link | None:
-    try:
-        return state.link(f"pl_{request.path_params['rest']}")
-    except NotFound:
-        return None
+class _LinkPages:
+    """The pages of payment links."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def show(self, request: Request) -> Response:
+        """Show the form, with a test card in it if one is named."""
+        link = self._find(request)
+        if link is None:
+            return _unknown(request)
+        if not _is_open(link):
+            return _closed(request, link, 200)
+        named = LINK_CARDS.get(request.query_params.get("card", ""))
+        if named is None:
+            return _form(request, link, CardForm())
+        card = named.typed(self._world.state.settle())
+        return _form(request, link, filled_with(card))
+
+    async def pay(self, request: Request) -> Response:
+        """Pay with the card of the form; without a form, pay at once."""
+        form = read_card(await request.body())
+        link = self._find(request)
+        if link is None:
+            return _unknown(request)
+        if not _is_open(link):
+            return _closed(request, link)
+        if form is None:
+            self._world.state.pay_link(link.id)
+            return _succeeded(request, link, Bill.of_link(link))
+        if form.card is None:
+            return _form(request, link, form, 422)
+        origin = str(request.base_url).rstrip("/")
+        outcome = self._world.link_payments.pay(
+            link.id, form.card, f"{origin}/{link.id}/3ds"
+        )
+        if outcome.waits:
+            return sent_to(challenge_address(origin, outcome.id))
+        return _ended(request, link, outcome)
+
+    async def decline(self, request: Request) -> Response:
+        """Refuse the payment at once."""
+        link = self._find(request)
+        if link is None:
+            return _unknown(request)
+        if not _is_open(link):
+            return _closed(request, link)
+        self._world.state.decline_link(link.id)
+        return _refused(request, link, Bill.of_link(link))
+
+    async def come_back(self, request: Request) -> Response:
+        """Finish a payment with what the bank has posted."""
+        posted = parse_qs((await request.body()).decode("latin-1"))
+        link = self._find(request)
+        if link is None:
+            return _unknown(request)
+        cres, session_data = posted.get("cres", [""]), posted.get("threeDSSessionData")
+        try:
+            transaction_id = transaction_of((session_data or [""])[0])
+            outcome = self._world.link_payments.finish(link.id, transaction_id, cres[0])
+        except Refusal:
+            # Sent twice, or by somebody else: the page of the link shows how things are.
+            return sent_to(f"/{link.id}")
+        return _ended(request, link, outcome)
+
+    def _find(self, request: Request) -> Link | None:
+        try:
+            return self._world.state.link(f"pl_{request.path_params['rest']}")
+        except NotFound:
+            return None
 
 
 def _is_open(link: Link) -> bool:
     return link.status is LinkStatus.ACTIVE
 
 
-def _sent_on(link: Link, name: str, title: str) -> Response:
+def _address(link: Link, name: str) -> str | None:
+    """Return an address of the link that a payer can be sent to."""
     address = link.address(name)
-    if address is not None and is_web_address(address):
-        return RedirectResponse(address, 303, headers=HEADERS)
-    return page(title, _order(link))
+    return address if address is not None and is_web_address(address) else None
 
 
-def _unknown() -> Response:
-    return page("Not found", "<p>There is no such payment link.</p>", 404)
-
-
-def _order(link: Link) -> str:
-    amount = f"{link.major_amount:,.{CURRENCY_DIGITS[link.currency]}f}".replace(
-        ",", " "
+def _form(request: Request, link: Link, form: CardForm, status: int = 200) -> Response:
+    return page(
+        request,
+        "checkout.html",
+        status,
+        path=f"/{link.id}",
+        pay=f"/{link.id}/pay",
+        decline=f"/{link.id}/decline",
+        back=_address(link, "cancelUrl"),
+        merchant=MERCHANT_NAME,
+        bill=Bill.of_link(link),
+        form=form,
+        cards=LINK_CARDS,
     )
-    lines = [f'<p class="amount">{amount} {escape(link.currency)}</p>']
-    if link.order_reference is not None:
-        lines.append(f"<p>Order {escape(link.order_reference)}</p>")
-    if link.description is not None:
-        lines.append(f"<p>{escape(link.description)}</p>")
-    return "\n".join(lines)
 
 
-def _buttons(link: Link) -> str:
-    lines = [button(f"/{link.id}/pay", "Pay"), button(f"/{link.id}/decline", "Decline")]
-    cancel = link.address("cancelUrl")
-    if cancel is not None and is_web_address(cancel):
-        lines.append(f'<p><a href="{escape(cancel)}">Back to the shop</a></p>')
-    return "\n".join(lines)
+def _ended(request: Request, link: Link, outcome: Outcome) -> Response:
+    bill = Bill.of_link(link, outcome.card)
+    if outcome.success:
+        return _succeeded(request, link, bill)
+    return _refused(request, link, bill, outcome)
 
 
-def _closed(link: Link) -> str:
-    return f"<p>This link is {escape(link.status)} and cannot be paid.</p>"
+def _succeeded(request: Request, link: Link, bill: Bill) -> Response:
+    address = _address(link, "successUrl")
+    if address is not None:
+        return sent_to(address)
+    return page(request, "paid.html", bill=bill)
+
+
+def _refused(
+    request: Request, link: Link, bill: Bill, outcome: Outcome | None = None
+) -> Response:
+    """Say why a payment was refused; the shortcut gives no reason, and its status is that of a page."""
+    address = _address(link, "failureUrl")
+    if address is not None:
+        return sent_to(address)
+    return page(
+        request,
+        "refused.html",
+        200 if outcome is None else 402,
+        reason=None if outcome is None else outcome.message,
+        code=None if outcome is None else outcome.response_code,
+        again=f"/{link.id}" if _is_open(link) else None,
+        back=_address(link, "cancelUrl"),
+        bill=bill,
+    )
+
+
+def _closed(request: Request, link: Link, status: int = 409) -> Response:
+    return page(
+        request,
+        "closed.html",
+        status,
+        path=f"/{link.id}",
+        text=f"link_{link.status}",
+        back=_address(link, "cancelUrl"),
+        bill=Bill.of_link(link),
+    )
+
+
+def _unknown(request: Request) -> Response:
+    return notice(request, "not_found", "no_link", 404)

@@ -15,7 +15,7 @@ Stand-in choices, made because no public source says otherwise:
   transactions of v1: they cannot be found, captured or refunded there.
 * Each attempt to pay ends in an event, `payment.succeeded` or `payment.failed`; `webhooks` says where it goes.
 * A session is paid at its `url`, a page of the sandbox, within an hour. The page gives a `sessionResult`. A
-  declined attempt leaves the session open and its result without payments.
+  declined attempt, and one that the risk system blocks, leaves the session open and its result without payments.
 * The result that a key keeps is the first response: a decline, too, and a redirect after the shopper has confirmed. A
   request that is wrong takes no key. Without a key, the same call twice pays twice.
 * A payment that the risk system blocks is `Refused`, with HTTP 200.
@@ -30,8 +30,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from .checkout_cards import Risk, decline_of, risk_of
+from .checkout_cards import (
+    CardValues,
+    Risk,
+    decline_of,
+    risk_of,
+    values_of,
+    values_typed,
+)
 from .money import MERCHANT, OUTSIDE, known_currency, major_amount
+from .named_cards import Card
 from .refusals import CardDeclined, Conflict, NotAllowed, NotFound
 from .state import State
 from .tables import Table
@@ -47,6 +55,9 @@ DECLINES: Final[Mapping[Decimal, tuple[str, str]]] = {
     Decimal(20510): ("insufficient_funds", "There is not enough money on the card."),
 }
 """The amounts, in major units, that are declined: error code and text."""
+
+BLOCKED: Final = "The payment was blocked by a risk rule."
+"""The text of a session's payment that the risk system stopped."""
 
 _SOURCE = "checkout"
 
@@ -215,7 +226,8 @@ class CheckoutApi:
 
     def _pay(self, body: Mapping[str, Any]) -> CheckoutPayment:
         authentication: Mapping[str, Any] = body.get("authenticationData") or {}
-        risk, decline = risk_of(body), decline_of(body)
+        values = values_of(body)
+        risk = risk_of(values)
         asks = authentication.get("attemptAuthentication") == "always" and not (
             risk and risk.blocks
         )
@@ -224,9 +236,17 @@ class CheckoutApi:
             if asks
             else None
         )
-        payment = replace(
-            self._begin(body["amount"], body.get("reference"), redirect), risk=risk
-        )
+        begun = self._begin(body["amount"], body.get("reference"), redirect)
+        return self._carry_out(begun, values)
+
+    def _carry_out(self, begun: CheckoutPayment, values: CardValues) -> CheckoutPayment:
+        """Take the money of a payment, let it wait for its shopper, or refuse it, as the card wants it.
+
+        Raises:
+            CardDeclined: if the card is declined.
+        """
+        payment = replace(begun, risk=risk_of(values))
+        decline = decline_of(values)
         if decline is not None:
             self._tell(payment, succeeded=False)
             raise CardDeclined(decline.message, _SOURCE, decline.code)
@@ -316,8 +336,12 @@ class CheckoutApi:
             raise NotAllowed("sessionResult is not of this session", _SOURCE)
         return session
 
-    def pay_session(self, session_id: str) -> Session:
+    def pay_session(self, session_id: str, card: Card | None = None) -> Session:
         """Do what a shopper does in the component.
+
+        Args:
+            session_id: The session.
+            card: What the shopper has typed; without it, the card is one that nothing speaks against.
 
         Raises:
             NotFound: if there is no such session.
@@ -325,10 +349,14 @@ class CheckoutApi:
             CardDeclined: if the card is declined.
         """
         session = self._open_session(session_id)
-        payment = self._begin(
-            session.request["amount"], session.request["reference"], None
-        )
-        self._take(payment)
+        request = session.request
+        values = CardValues()
+        if card is not None:
+            values = values_typed(card, request, self._state.settle())
+        begun = self._begin(request["amount"], request["reference"], None)
+        payment = self._carry_out(begun, values)
+        if payment.is_blocked:
+            raise CardDeclined(BLOCKED, _SOURCE, "rule_blocked")
         session.payments.append(payment)
         session.status = SessionStatus.COMPLETED
         return session

@@ -9,7 +9,10 @@ Stand-in choices, made because no public source says otherwise:
 
 * What a component encrypts cannot be read here. A test value is written as `test_` and the value, in
   `paymentMethod.encryptedCardNumber` and `paymentMethod.encryptedSecurityCode`; the postal code stands in
-  `billingAddress.postalCode`. Anything else is no test value, and does nothing.
+  `billingAddress.postalCode`. Anything else is no test value, and does nothing. On the page of a session a payer types
+  the numbers as they are.
+* A typed card whose check digit does not fit is declined with `incorrect_number`, one whose expiry has passed with
+  `expired_card`.
 * A check that fails declines the card: the security code with `incorrect_cvc`, the postal code with `card_declined`.
   Lost and stolen cards are declined with `card_declined`, since the error codes have none of their own.
 * The values of `level` (`highest`, `elevated`), `score` and `factors`. A payment under review is paid.
@@ -18,8 +21,12 @@ Stand-in choices, made because no public source says otherwise:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final, cast
+
+from .cards import check_digit_fits, has_expired
+from .named_cards import Card
 
 _PREFIX: Final = "test_"
 _FAILING_CODE: Final = "000"
@@ -44,6 +51,10 @@ class Risk:
     blocks: bool
 
 
+_EXPIRED: Final = Decline("expired_card", "The card has expired.")
+_WRONG_CODE: Final = Decline("incorrect_cvc", "The security code is wrong.")
+_WRONG_NUMBER: Final = Decline("incorrect_number", "The number of the card is wrong.")
+
 _DECLINES: Final[Mapping[str, Decline]] = {
     "4000000000000002": Decline("card_declined", "The card was declined."),
     "4000000000009995": Decline(
@@ -51,10 +62,10 @@ _DECLINES: Final[Mapping[str, Decline]] = {
     ),
     "4000000000009987": Decline("card_declined", "The card was reported lost."),
     "4000000000009979": Decline("card_declined", "The card was reported stolen."),
-    "4000000000000069": Decline("expired_card", "The card has expired."),
-    "4000000000000127": Decline("incorrect_cvc", "The security code is wrong."),
+    "4000000000000069": _EXPIRED,
+    "4000000000000127": _WRONG_CODE,
     "4000000000000119": Decline("processing_error", "The card could not be processed."),
-    "4000000000000101": Decline("incorrect_number", "The number of the card is wrong."),
+    "4000000000000101": _WRONG_NUMBER,
 }
 _RISKS: Final[Mapping[str, Risk]] = {
     "4000000000004954": Risk("highest", 100, ("blocked_test_card",), blocks=True),
@@ -62,18 +73,62 @@ _RISKS: Final[Mapping[str, Risk]] = {
 }
 
 
-def decline_of(body: Mapping[str, Any]) -> Decline | None:
-    """Return the decline that the test values of a payment ask for."""
-    if _test_value(body, "encryptedSecurityCode") == _FAILING_CODE:
-        return Decline("incorrect_cvc", "The security code is wrong.")
-    if _part(body, "billingAddress").get("postalCode") == _FAILING_POSTAL_CODE:
+@dataclass(frozen=True, slots=True)
+class CardValues:
+    """The values of a payment that decide about it.
+
+    Attributes:
+        number: The number of the card.
+        code: The security code.
+        postal_code: The postal code.
+        fault: The decline of a card that is wrong as such.
+    """
+
+    number: str = field(default="", repr=False)
+    code: str = field(default="", repr=False)
+    postal_code: str = ""
+    fault: Decline | None = None
+
+
+def values_of(body: Mapping[str, Any]) -> CardValues:
+    """Return the test values of a request."""
+    postal_code = _part(body, "billingAddress").get("postalCode")
+    return CardValues(
+        _test_value(body, "encryptedCardNumber"),
+        _test_value(body, "encryptedSecurityCode"),
+        postal_code if isinstance(postal_code, str) else "",
+    )
+
+
+def values_typed(card: Card, body: Mapping[str, Any], now: datetime) -> CardValues:
+    """Return the values of a card that was typed on the page of a session, with what the session's request has."""
+    fault = None
+    if not check_digit_fits(card.number):
+        fault = _WRONG_NUMBER
+    elif has_expired(card, now):
+        fault = _EXPIRED
+    return replace(
+        values_of(body),
+        number=card.number,
+        code=card.code,
+        fault=None if card.number in _DECLINES else fault,
+    )
+
+
+def decline_of(values: CardValues) -> Decline | None:
+    """Return the decline that the values of a payment ask for."""
+    if values.fault is not None:
+        return values.fault
+    if values.code == _FAILING_CODE:
+        return _WRONG_CODE
+    if values.postal_code == _FAILING_POSTAL_CODE:
         return Decline("card_declined", "The postal code is wrong.")
-    return _DECLINES.get(_test_value(body, "encryptedCardNumber"))
+    return _DECLINES.get(values.number)
 
 
-def risk_of(body: Mapping[str, Any]) -> Risk | None:
-    """Return the risk that the test card of a payment has."""
-    return _RISKS.get(_test_value(body, "encryptedCardNumber"))
+def risk_of(values: CardValues) -> Risk | None:
+    """Return the risk that the card of a payment has."""
+    return _RISKS.get(values.number)
 
 
 def _test_value(body: Mapping[str, Any], name: str) -> str:

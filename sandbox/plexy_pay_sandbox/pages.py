@@ -1,82 +1,89 @@
-"""The look of the sandbox's own pages, and the addresses that may stand in them."""
+"""The sandbox's own pages: templates, headers, and the addresses that may stand in them."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from html import escape
+from functools import cache
 from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from starlette.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
-}
+from .languages import DEFAULT, PARAMETER, Words, keep_choice, language_of
+from .texts import LANGUAGES
 
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font-family: system-ui, sans-serif; max-width: 26rem; margin: 3rem auto; padding: 0 1rem; }}
-.amount {{ font-size: 2rem; }}
-.note {{ color: #666; }}
-button {{ font: inherit; padding: .5rem 1.5rem; }}
-form {{ display: inline; }}
-</style>
-</head>
-<body>
-<h1>{title}</h1>
-{content}
-<p class="note">This is the Plexy Pay sandbox. No money moves.</p>
-</body>
-</html>
-"""
-
-
-_SCRIPT: Final = "document.forms[0].submit()"
-_SCRIPT_HASH: Final = base64.b64encode(
-    hashlib.sha256(_SCRIPT.encode()).digest()
-).decode()
-
-SENDS_ITSELF: Final = f"<script>{_SCRIPT}</script>"
+SENDS_ITSELF: Final = "document.forms[0].submit()"
 """Sends the first form of a page as soon as it stands there; without a script the payer presses its button."""
 
 
-def page_text(title: str, content: str) -> str:
-    """Return a whole page; the content is markup."""
-    return _PAGE.format(title=title, content=content)
+def page(
+    request: Request,
+    template: str,
+    status: int = 200,
+    *,
+    path: str | None = None,
+    sends_itself: bool = False,
+    **values: object,
+) -> HTMLResponse:
+    """Make a response of a page, in the language of its payer.
 
-
-def page(title: str, content: str, status: int = 200) -> HTMLResponse:
-    """Make a response of a page; the content is markup."""
-    return HTMLResponse(page_text(title, content), status, headers=HEADERS)
-
-
-def self_sending_page(title: str, form: str) -> HTMLResponse:
-    """Make a response of a page, with a form that sends itself."""
-    response = page(title, form + SENDS_ITSELF)
-    response.headers["Content-Security-Policy"] += (
-        f"; script-src 'sha256-{_SCRIPT_HASH}'"
-    )
+    Args:
+        request: The request that it responds to.
+        template: The name of its template.
+        status: The status of the response.
+        path: Where the same page can be seen in another language; None, if it cannot.
+        sends_itself: Whether its first form is sent as soon as the page stands there.
+        values: The values of the template.
+    """
+    language = language_of(request)
+    text = page_text(template, language, path=path, sends_itself=sends_itself, **values)
+    response = HTMLResponse(text, status, headers=_headers(sends_itself))
+    keep_choice(request, response)
     return response
 
 
-def button(action: str, label: str, **fields: str) -> str:
-    """Return a form that is one button; without an action it is posted to the address of its own page."""
-    hidden = "".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        for name, value in fields.items()
-    )
-    target = f' action="{escape(action)}"' if action else ""
+def page_text(
+    template: str,
+    language: str = DEFAULT,
+    *,
+    path: str | None = None,
+    sends_itself: bool = False,
+    **values: object,
+) -> str:
+    """Return a whole page."""
     return (
-        f'<form method="post"{target}>{hidden}<button>{escape(label)}</button></form>'
+        _environment()
+        .get_template(template)
+        .render(
+            values,
+            words=Words(language),
+            language=language,
+            languages=LANGUAGES,
+            parameter=PARAMETER,
+            path=path,
+            style=Markup(_style()),
+            script=Markup(SENDS_ITSELF) if sends_itself else None,
+        )
     )
+
+
+def notice(request: Request, title: str, text: str, status: int) -> HTMLResponse:
+    """Make a response of a page that says one thing; both are keys of texts."""
+    return page(request, "notice.html", status, title=title, text=text)
+
+
+def result_page(request: Request, title: str, label: str, result: str) -> HTMLResponse:
+    """Make a response of a page that shows a result; title and label are keys of texts."""
+    return page(request, "result.html", title=title, label=label, result=result)
+
+
+def sent_to(address: str) -> Response:
+    """Make a response that sends the payer on."""
+    return RedirectResponse(address, 303, headers=_headers())
 
 
 def is_web_address(text: str) -> bool:
@@ -93,3 +100,40 @@ def with_query(address: str, **values: str) -> str:
     parts = urlsplit(address)
     query = "&".join(part for part in (parts.query, urlencode(values)) if part)
     return urlunsplit(parts._replace(query=query))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("plexy_pay_sandbox"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _style() -> str:
+    loader = PackageLoader("plexy_pay_sandbox")
+    return loader.get_source(_environment(), "style.css")[0]
+
+
+def _headers(sends_itself: bool = False) -> dict[str, str]:
+    # No form-action: Chromium would hold a redirect to the shop after a form against it.
+    policy = f"default-src 'none'; base-uri 'none'; style-src {_source(_style())}"
+    if sends_itself:
+        policy += f"; script-src {_source(SENDS_ITSELF)}"
+    return {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+@cache
+def _source(text: str) -> str:
+    """Return what allows exactly this text in a policy."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"

@@ -1,16 +1,75 @@
-"""A payer for tests: does in plain HTTP what a person does in a browser at the bank's page of 3-D Secure."""
+"""A payer for tests: does in plain HTTP what a person does in a browser, on the payment page and at the bank's.
+
+Nothing of the real pages is assumed: the forms are those of the sandbox.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Final
-from urllib.parse import urlencode
-from urllib.request import ProxyHandler, Request, build_opener
+from http.client import HTTPMessage
+from typing import IO, Final, Literal
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 _PATIENCE: Final = 30.0
+_AT_THE_BANK: Final = "/_sandbox/3ds/"
+_REFUSED: Final = 402
+
+CONFIRMS: Final = "555"
+"""The code of a payer who confirms."""
 
 
-def answer_challenge(page: str, otp: str = "555") -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class PayerEnd:
+    """The end of a payer's way through the pages.
+
+    Attributes:
+        result: Whether it was paid or declined, or the payment waits at the bank.
+        redirect: Where the payer is sent to, away from the sandbox.
+        reason: The reason of a refusal, as the page says it.
+    """
+
+    result: Literal["paid", "declined", "waiting"]
+    redirect: str | None
+    reason: str
+
+
+def pay_on_page(address: str, card: str = "visa", code: str = CONFIRMS) -> PayerEnd:
+    """Pay a payment link, or a session of v2, through the form of its page.
+
+    Args:
+        address: The `url` of the link or the session.
+        card: The name of a test card, as on the buttons of the page.
+        code: What the payer types at the bank: `555` confirms, `111` fails.
+
+    Raises:
+        ValueError: if the page has no form for a card, or no button with that name.
+        OSError: if the page cannot be reached.
+    """
+    page = _open(f"{address}?{urlencode({'card': card})}")
+    form = page.form_with("number")
+    if form is None:
+        raise ValueError(f"There is no form for a card at {address}.")
+    if not form.fields["number"]:
+        raise ValueError(f"The page has no test card with the name {card!r}.")
+    page = _send(page, form, form.fields)
+    question = page.question(code)
+    if question is not None:
+        page = _send(page, question, {**question.fields, "otp": code})
+    result = page.form_with("cres")
+    if result is not None:
+        page = _send(page, result, result.fields)
+    if _AT_THE_BANK in page.address:
+        return PayerEnd("waiting", None, page.error)
+    # A redirect does not tell what happened; the page of a link that can still be paid does.
+    refused = page.status == _REFUSED or _open(address).form_with("number") is not None
+    return PayerEnd("declined" if refused else "paid", page.redirect, page.error)
+
+
+def answer_challenge(page: str, otp: str = CONFIRMS) -> dict[str, str]:
     """Confirm a payment at the sandbox's bank, or fail to.
 
     Args:
@@ -25,33 +84,126 @@ def answer_challenge(page: str, otp: str = "555") -> dict[str, str]:
         ValueError: if no form for the bank is on the page.
         OSError: if the bank cannot be reached, or no payment waits there.
     """
-    asking = _Form(page)
-    if not asking.action or "creq" not in asking.fields:
+    asking = _Page("", page).form_with("creq")
+    if asking is None or not asking.action:
         raise ValueError("There is no form on the page that posts creq.")
-    content = urlencode({**asking.fields, "otp": otp}).encode()
-    opener = build_opener(ProxyHandler({}))
-    with opener.open(Request(asking.action, content), timeout=_PATIENCE) as response:
-        return _Form(response.read().decode()).fields
+    result = _open(asking.action, {**asking.fields, "otp": otp}).form_with("cres")
+    return {} if result is None else result.fields
 
 
-class _Form(HTMLParser):
-    """The address and the named values of the forms of a page."""
+@dataclass(slots=True)
+class _Form:
+    """A form: its address and its named values."""
 
-    def __init__(self, page: str) -> None:
+    action: str
+    fields: dict[str, str] = field(default_factory=dict[str, str])
+
+
+class _Page(HTMLParser):
+    """A page that was opened.
+
+    Args:
+        address: Where it is.
+        text: Its markup.
+        status: The status of the response.
+        redirect: Where the payer is sent to, away from the sandbox.
+    """
+
+    def __init__(
+        self, address: str, text: str, status: int = 200, redirect: str | None = None
+    ) -> None:
         super().__init__()
-        self.action = ""
-        self.fields: dict[str, str] = {}
-        self.feed(page)
+        self.address = address
+        self.status = status
+        self.redirect = redirect
+        self.error = ""
+        self._forms: list[_Form] = []
+        self._in_error = False
+        self.feed(text)
         self.close()
+
+    def form_with(self, name: str) -> _Form | None:
+        """Return the first form that has a field."""
+        return next((form for form in self._forms if name in form.fields), None)
+
+    def question(self, code: str) -> _Form | None:
+        """Return the form for a code: the button that stands for it, or the field to type it into."""
+        asking = [form for form in self._forms if "otp" in form.fields]
+        for form in asking:
+            if form.fields["otp"] == code:
+                return form
+        return asking[0] if asking else None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         if tag == "form":
-            self.action = named.get("action") or ""
-        # An empty field is one that a person still has to fill in.
-        elif (
-            tag == "input"
-            and (name := named.get("name"))
-            and (value := named.get("value"))
-        ):
-            self.fields[name] = value
+            self._forms.append(_Form(named.get("action") or ""))
+        elif tag == "input" and self._forms and (name := named.get("name")):
+            self._forms[-1].fields[name] = named.get("value") or ""
+        elif tag == "p" and named.get("class") == "error":
+            self._in_error = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "p":
+            self._in_error = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_error:
+            self.error = f"{self.error} {data.strip()}".strip()
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """Leave redirects to the payer, who does not open the shop's pages."""
+
+    def redirect_request(
+        self,
+        req: Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> None:
+        return None
+
+
+def _send(page: _Page, form: _Form, values: Mapping[str, str]) -> _Page:
+    """Post a form of a page. The values are sent to the sandbox alone.
+
+    Raises:
+        ValueError: if the form would be posted elsewhere.
+    """
+    action = urljoin(page.address, form.action)
+    if _origin(action) != _origin(page.address):
+        raise ValueError(f"The form of {page.address} is posted to another origin.")
+    return _open(action, values)
+
+
+def _open(address: str, values: Mapping[str, str] | None = None) -> _Page:
+    """Open a page, or post a form, and follow redirects as long as they stay at the sandbox.
+
+    Raises:
+        OSError: if there is no such page, or it cannot be reached.
+    """
+    content = None if values is None else urlencode(values).encode()
+    opener = build_opener(ProxyHandler({}), _NoRedirects)
+    try:
+        with opener.open(Request(address, content), timeout=_PATIENCE) as response:
+            return _Page(address, response.read().decode(), response.status)
+    except HTTPError as error:
+        with error:
+            if error.code == 404:
+                raise
+            text, status = error.read().decode(), error.code
+            target = error.headers.get("Location")
+    if target is None:
+        return _Page(address, text, status)
+    target = urljoin(address, target)
+    if _origin(target) != _origin(address):
+        return _Page(address, text, status, redirect=target)
+    return _open(target)
+
+
+def _origin(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.netloc

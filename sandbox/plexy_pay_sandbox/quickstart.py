@@ -22,6 +22,7 @@ from plexy_pay import Money, PlexyError, PlexyPay
 
 from . import wire
 from .access import DEFAULT_KEY, DEFAULT_WEBHOOK_TOKEN
+from .payer import pay_on_page
 from .serving import RunningSandbox
 
 ORDER: Final = "ORD-1001"
@@ -29,6 +30,12 @@ PRICE: Final = Money("22000", "KZT")
 SHIPPED: Final = Money("15000", "KZT")
 RETURNED: Final = Money("5000", "KZT")
 KEPT: Final = SHIPPED - RETURNED
+
+CARD: Final = "visa"
+"""The test card of the payer, which needs a code of the bank."""
+
+CODE = "555"
+"""The code that the payer types at the bank."""
 
 PATIENCE = 10.0
 """Seconds to wait for a webhook."""
@@ -92,14 +99,15 @@ class Quickstart:
         return link.id, str(link.url)
 
     def pay(self, address: str) -> None:
-        """Do what the payer does on the checkout page, and wait for what the webhooks say about it."""
+        """Do what the payer does on the checkout page and at the bank, and wait for what the webhooks say about it."""
         self._say("\n2. The payer opens the link and pays")
-        self._say(f"   > POST {address}/pay   (the Pay button of the checkout page)")
         page = httpx.get(address, trust_env=False)
         _expect("the status of the checkout page", page.status_code, 200)
         _expect("the amount on the checkout page", str(PRICE) in page.text, True)
-        response = httpx.post(f"{address}/pay", trust_env=False)
-        _expect("the status of the page after paying", response.status_code, 200)
+        self._say(f"   > GET {address}   (the checkout page)")
+        self._say(f"   > its form with the test card {CARD!r}, then the code {CODE}")
+        end = pay_on_page(address, CARD, CODE)
+        _expect("the end of the payer's way", end.result, "paid")
         self._hear("transaction.created", "created", PRICE)
         self._hear("transaction.authorized", "authorized", PRICE)
 

@@ -235,10 +235,9 @@ class State:
             NotAllowed: if the link is not active.
         """
         now = self.settle()
-        link = self._payable_link(link_id)
-        payment = self._open_payment_of(link, now)
+        payment = self._payment_after_three_ds(link_id, now)
         self.authorize(payment, now)
-        self._close_link(link, LinkStatus.PAID, now)
+        self.close_paid_link(self._known_link(link_id), now)
         return payment
 
     def decline_link(self, link_id: str) -> Payment:
@@ -249,7 +248,7 @@ class State:
             NotAllowed: if the link is not active.
         """
         now = self.settle()
-        payment = self._open_payment_of(self._payable_link(link_id), now)
+        payment = self._payment_after_three_ds(link_id, now)
         self.reach(payment, payment.transaction, Status.REJECTED, now)
         return payment
 
@@ -513,6 +512,34 @@ class State:
         self.reach(payment, transaction, Status.CREATED, now)
         return payment
 
+    def open_link_payment(self, link_id: str, card: CardFace, now: datetime) -> Payment:
+        """Begin a payment of a link; its status is `created`.
+
+        Raises:
+            NotFound: if there is no such link.
+            NotAllowed: if the link is not active.
+        """
+        link = self._payable_link(link_id)
+        recurring_type = (link.recurring or {}).get("type")
+        return self.open_payment(
+            amount=link.major_amount,
+            currency=link.currency,
+            now=now,
+            card_token_id=str(self.new_id()),
+            card=card,
+            recurring_type=recurring_type if isinstance(recurring_type, str) else None,
+            callback_url=link.address("callbackUrl"),
+            customer_id=link.customer_id,
+            link=link,
+            auto_clearing=link.auto_clearing,
+            order_reference=link.order_reference,
+            description=link.description,
+        )
+
+    def close_paid_link(self, link: Link, now: datetime) -> None:
+        """Close a link that has been paid."""
+        self._close_link(link, LinkStatus.PAID, now)
+
     def authorize(self, payment: Payment, now: datetime) -> None:
         """Put the amount of a payment on hold, to be captured by itself in the end."""
         payment.authorized = payment.transaction.amount
@@ -643,21 +670,8 @@ class State:
     def _payment_of(self, transaction: Transaction) -> Payment:
         return _found(self._payments.get(transaction.payment_id))
 
-    def _open_payment_of(self, link: Link, now: datetime) -> Payment:
-        recurring_type = (link.recurring or {}).get("type")
-        payment = self.open_payment(
-            amount=link.major_amount,
-            currency=link.currency,
-            now=now,
-            card_token_id=str(self.new_id()),
-            recurring_type=recurring_type if isinstance(recurring_type, str) else None,
-            callback_url=link.address("callbackUrl"),
-            customer_id=link.customer_id,
-            link=link,
-            auto_clearing=link.auto_clearing,
-            order_reference=link.order_reference,
-            description=link.description,
-        )
+    def _payment_after_three_ds(self, link_id: str, now: datetime) -> Payment:
+        payment = self.open_link_payment(link_id, SOME_CARD, now)
         payment.transaction.secure_3d = True
         self.reach(payment, payment.transaction, Status.THREE_D_SECURE, now)
         return payment

@@ -27,7 +27,7 @@ from decimal import Decimal
 from enum import StrEnum, auto
 from typing import Any, Final
 
-from .direct_payments import REFUSALS
+from .card_payments import REFUSALS
 from .money import MERCHANT, OUTSIDE, major_amount
 from .refusals import NotAllowed, NotFound
 from .state import State

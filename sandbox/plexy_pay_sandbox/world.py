@@ -6,11 +6,13 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from .beneficiaries import Beneficiaries
+from .card_payments import CardPayments
 from .cards import ANY_PADDING, CardReader
 from .checkout_api import CheckoutApi, CheckoutEvent
 from .customers import Customers
 from .direct_payments import DirectPayments
 from .gate import Gate
+from .link_payments import LinkPayments
 from .payouts import Payouts
 from .records import Event
 from .settlement_orders import SettlementOrder, SettlementOrders
@@ -46,7 +48,11 @@ class World:
     ) -> None:
         self.state = State(clock, on_event, new_id)
         self.card_reader = CardReader(card_padding)
-        self.direct_payments = DirectPayments(self.state, self.card_reader)
+        self.card_payments = CardPayments(self.state)
+        self.direct_payments = DirectPayments(
+            self.state, self.card_reader, self.card_payments
+        )
+        self.link_payments = LinkPayments(self.state, self.card_payments)
         self.customers = Customers(self.state)
         self.payouts = Payouts(self.state, self.customers)
         self.beneficiaries = Beneficiaries(self.state)
@@ -62,7 +68,7 @@ class World:
         """Forget everything and return to the real time."""
         self.state.reset()
         for part in (
-            self.direct_payments,
+            self.card_payments,
             self.customers,
             self.payouts,
             self.beneficiaries,

@@ -16,8 +16,8 @@ from helpers.cards import card_params
 from plexy_pay import AsyncPager, AsyncPlexyPay, Money, Pager, PlexyPay
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.models import AuthorizePayment, GateError, Transaction
-from plexy_pay_sandbox.direct_payments import cres_of
 from plexy_pay_sandbox.serving import RunningSandbox
+from plexy_pay_sandbox.three_ds import cres_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 Call = Callable[..., Awaitable[Any]]

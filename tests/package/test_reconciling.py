@@ -23,8 +23,8 @@ from plexy_pay import (
     Undetermined,
 )
 from plexy_pay._recipes import RECIPES
-from plexy_pay_sandbox.direct_payments import cres_of
 from plexy_pay_sandbox.serving import RunningSandbox
+from plexy_pay_sandbox.three_ds import cres_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 PRICE = Money("22000", "KZT")

@@ -78,6 +78,51 @@ def test_a_link_that_is_not_there_ends_with_1(told: Any) -> None:
     assert "no payment link pl_none" in told("pay", "pl_none", code=1)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "result", "reason"),
+    [
+        (("--card", "visa"), "paid", None),
+        (("--card", "visa", "--code", "111"), "declined", "not confirmed"),
+        (("--card", "challenge-lost"), "waiting", None),
+        (("--card", "decline-security-code"), "declined", "security code"),
+    ],
+)
+def test_a_link_is_paid_through_its_page_with_a_named_card(
+    client: PlexyPay,
+    told: Any,
+    arguments: tuple[str, ...],
+    result: str,
+    reason: str | None,
+) -> None:
+    link = link_of(client)
+
+    done = told("pay", link.id, *arguments, "--json")
+
+    assert done["result"] == result
+    assert (reason or "") in done.get("reason", "")
+    assert (client.payment_links.retrieve(link.id).status == "paid") == (
+        result == "paid"
+    )
+
+
+def test_a_card_that_is_not_known_is_named_with_those_that_are(
+    client: PlexyPay, told: Any
+) -> None:
+    link = link_of(client)
+
+    assert "did you mean 'visa'" in told("pay", link.id, "--card", "vsa", code=1)
+    assert "not both" in told("pay", link.id, "--card", "visa", "--decline", code=1)
+    assert "no payment link" in told("pay", "pl_none", "--card", "visa", code=1)
+    told("pay", link.id)
+    assert "any more" in told("pay", link.id, "--card", "visa", code=1)
+
+
+def test_to_pay_without_a_sandbox_says_that_there_is_none(told: Any) -> None:
+    for more in ((), ("--card", "visa")):
+        shown = told("pay", "http://127.0.0.1:9/pl_1", *more, code=3)
+        assert "No sandbox listens" in shown
+
+
 @pytest.mark.parametrize("event", triggers.names())
 def test_what_a_trigger_makes_is_found_by_a_handler(event: str) -> None:
     with Receiver() as receiver:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from helpers.cards import NUMBER, YEAR, card_data, sealed
 from plexy_pay_sandbox import RunningSandbox, create_app, wire
 from plexy_pay_sandbox.card_keys import PADDINGS
-from plexy_pay_sandbox.direct_payments import cres_of
+from plexy_pay_sandbox.three_ds import cres_of
 
 from .support import Api, Receiver, exact
 

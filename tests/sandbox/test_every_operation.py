@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 from helpers.cards import card_data
-from plexy_pay_sandbox.direct_payments import cres_of
 from plexy_pay_sandbox.examples import HEADER
+from plexy_pay_sandbox.three_ds import cres_of
 from plexy_pay_sandbox.validation import Contract
 
 from .support import Api, exact

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from plexy_pay_sandbox import quickstart
-from plexy_pay_sandbox.records import Event, LinkStatus, Movement
+from plexy_pay_sandbox.records import Event, LinkStatus, Movement, Payment
 from plexy_pay_sandbox.refusals import AlreadyRefunded
 from plexy_pay_sandbox.state import State
 from plexy_pay_sandbox.webhooks.sender import WebhookSender
@@ -31,7 +31,8 @@ plexy-pay quickstart: the real client against the sandbox. No money moves.
    < link * is active: 2200000 in minor units on the wire, which is 22 000.00 KZT
 
 2. The payer opens the link and pays
-   > POST http://*/*/pay   (the Pay button of the checkout page)
+   > GET http://*/*   (the checkout page)
+   > its form with the test card 'visa', then the code 555
    < webhook transaction.created: 22000 KZT
    < webhook transaction.authorized: 22000 KZT
 
@@ -98,18 +99,18 @@ def refund_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def leave_the_link_active(monkeypatch: pytest.MonkeyPatch) -> None:
-    pay = State.pay_link
+    charge = State.charge
 
-    def pay_only(self: State, link_id: str) -> Any:
-        payment = pay(self, link_id)
-        self.link(link_id).status = LinkStatus.ACTIVE
-        return payment
+    def charge_and_open(self: State, payment: Payment, *arguments: Any) -> None:
+        charge(self, payment, *arguments)
+        assert payment.link is not None
+        payment.link.status = LinkStatus.ACTIVE
 
-    monkeypatch.setattr(State, "pay_link", pay_only)
+    monkeypatch.setattr(State, "charge", charge_and_open)
 
 
 def decline_instead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(State, "pay_link", State.decline_link)
+    monkeypatch.setattr(quickstart, "CODE", "111")
 
 
 def send_no_webhooks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +155,7 @@ def refuse_the_refund(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             decline_instead,
-            "the webhook's name must be 'transaction.authorized', and is 'transaction.rejected'",
+            "the end of the payer's way must be 'paid', and is 'declined'",
         ),
         (send_no_webhooks, "no webhook arrived within 0.01 seconds"),
         (sign_with_another_token, "no webhook arrived within 0.01 seconds"),

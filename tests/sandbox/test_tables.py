@@ -13,7 +13,6 @@ from helpers.cards import card_data
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from plexy_pay_sandbox.direct_payments import cres_of
 from plexy_pay_sandbox.gate import Order, OrderStatus
 from plexy_pay_sandbox.records import (
     SOME_CARD,
@@ -27,6 +26,7 @@ from plexy_pay_sandbox.records import (
 from plexy_pay_sandbox.refusals import NotFound, Refusal
 from plexy_pay_sandbox.split_requests import Split
 from plexy_pay_sandbox.tables import Table, Total
+from plexy_pay_sandbox.three_ds import cres_of
 from plexy_pay_sandbox.timing import Clock
 from plexy_pay_sandbox.world import World
 

@@ -36,13 +36,18 @@ def call(
     try:
         return ask(url.rstrip("/"), method, path, body)
     except OSError as error:
-        raise CommandError(
-            f"No sandbox listens at {url} ({error.strerror or error}). Start one with `plexy-sandbox start`, "
-            "or pass --url.",
-            UNREACHABLE,
-        ) from None
+        raise unreachable(url, error) from None
     except (ValueError, TimeoutError, RuntimeError) as error:
         raise CommandError(str(error)) from None
+
+
+def unreachable(url: str, error: OSError) -> CommandError:
+    """Return the error of an address at which no sandbox listens."""
+    return CommandError(
+        f"No sandbox listens at {url} ({error.strerror or error}). Start one with `plexy-sandbox start`, "
+        "or pass --url.",
+        UNREACHABLE,
+    )
 
 
 def environment() -> dict[str, str]:

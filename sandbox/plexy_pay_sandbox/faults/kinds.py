@@ -5,9 +5,10 @@ A name is written with underscores in Python and with hyphens in the command; bo
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from ..suggestions import meant
 
 
 class Strikes(StrEnum):
@@ -145,7 +146,4 @@ def _meant_fault(name: str) -> str:
     spelled = {kind.name: kind for kind in _KINDS}
     if "-" in name:
         spelled = {kind.shown_name: kind for kind in _KINDS}
-    near = get_close_matches(name, spelled, 1)
-    return (
-        f": did you mean {near[0]!r}?" if near else f"; there is {', '.join(spelled)}"
-    )
+    return meant(name, spelled)

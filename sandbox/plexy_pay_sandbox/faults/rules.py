@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from ..triggers import meant
+from ..suggestions import meant
 from .kinds import FaultKind, Strikes, kind_named
 
 _REMEMBERED: Final = 1000

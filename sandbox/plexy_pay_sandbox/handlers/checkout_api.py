@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .. import bank
+from .. import bank, session_pages
 from ..checkout_api import CheckoutPayment, Session
 from ..checkout_cards import Risk
 from ..records import MERCHANT_ID
@@ -65,7 +65,7 @@ def create_session(call: Call) -> Json:
         "sessionData": session.data,
         "expiresAt": to_seconds(session.expires_at),
         "merchantId": MERCHANT_ID,
-        "url": bank.session_address(call.origin, session.id),
+        "url": session_pages.session_address(call.origin, session.id),
     } | {name: session.request[name] for name in _KEPT if name in session.request}
 
 

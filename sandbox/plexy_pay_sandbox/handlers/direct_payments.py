@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .. import bank
 from ..card_keys import public_key
-from ..direct_payments import UNASKED, Outcome, creq_of, session_data_of
+from ..card_payments import UNASKED, Outcome
+from ..three_ds import creq_of, session_data_of
 from .calls import Call, Json, card_fields, handles, present
 
 _CVV_TEXTS = {"M": "match", "N": "no match"}
