@@ -37,13 +37,19 @@ class PayerEnd:
     reason: str
 
 
-def pay_on_page(address: str, card: str = "visa", code: str = CONFIRMS) -> PayerEnd:
+def pay_on_page(
+    address: str,
+    card: str = "visa",
+    code: str = CONFIRMS,
+    typed: Mapping[str, str] | None = None,
+) -> PayerEnd:
     """Pay a payment link, or a session of v2, through the form of its page.
 
     Args:
         address: The `url` of the link or the session.
         card: The name of a test card, as on the buttons of the page.
         code: What the payer types at the bank: `555` confirms, `111` fails.
+        typed: What the payer types over the values of the test card, by the name of the field.
 
     Raises:
         ValueError: if the page has no form for a card, or no button with that name.
@@ -55,7 +61,7 @@ def pay_on_page(address: str, card: str = "visa", code: str = CONFIRMS) -> Payer
         raise ValueError(f"There is no form for a card at {address}.")
     if not form.fields["number"]:
         raise ValueError(f"The page has no test card with the name {card!r}.")
-    page = _send(page, form, form.fields)
+    page = _send(page, form, {**form.fields, **(typed or {})})
     question = page.question(code)
     if question is not None:
         page = _send(page, question, {**question.fields, "otp": code})

@@ -28,6 +28,25 @@ def test_each_leads_to_what_the_documentation_says(
 
 
 @pytest.mark.parametrize(
+    "name", [one.name for one in SCENARIOS.values() if one.has_page]
+)
+def test_each_leads_to_the_same_on_the_payment_page(
+    name: str, sandbox: RunningSandbox
+) -> None:
+    keys = Keys(sandbox.key, sandbox.checkout_key)
+    result = run(SCENARIOS[name], sandbox.base_url, keys, page=True)
+    assert result.ok, (result.outcome, result.detail)
+
+
+def test_what_only_a_server_sends_has_no_page(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["scenarios", "run", "moto", "--page", "--url", sandbox.base_url]
+    assert main(given) == 1
+    assert "only a server sends" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("name", "code"), [("amount-20050", "05"), ("amount-20510", "51")]
 )
 def test_the_documented_response_code_is_told(

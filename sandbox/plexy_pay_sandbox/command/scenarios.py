@@ -39,18 +39,28 @@ def run_scenarios(
         list[str],
         typer.Argument(help="Names of the list, or `all`.", metavar="NAME..."),
     ],
+    page: Annotated[
+        bool,
+        typer.Option(
+            "--page", help="Pay on the payment page, as a payer, and not host to host."
+        ),
+    ] = False,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Run scenarios with the real client at a running sandbox, as a merchant's server does."""
+    """Run scenarios at a running sandbox: host to host with the real client, or on the payment page."""
     chosen = _chosen(names)
+    if page and names == ["all"]:
+        chosen = [scenario for scenario in chosen if scenario.has_page]
     keys = _keys(call(url, "GET", "/_sandbox/about")["access"])
     rows: list[dict[str, Any]] = []
     for scenario in chosen:
         try:
-            result = run(scenario, url.rstrip("/"), keys)
+            result = run(scenario, url.rstrip("/"), keys, page=page)
         except PlexyError as error:
             raise CommandError(f"{scenario.name}: {error.message}") from None
+        except ValueError as error:
+            raise CommandError(f"{error}.") from None
         row = {
             "name": scenario.name,
             "expected": scenario.expected,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .running import Keys, Result, run
+from .results import Result
+from .running import Keys, run
 from .table import SCENARIOS, Api, Scenario
 
 __all__ = ["SCENARIOS", "Api", "Keys", "Result", "Scenario", "run"]

@@ -23,6 +23,8 @@ from plexy_pay import (
 from ..card_keys import PADDINGS
 from ..loopback import ask
 from ..payer import answer_challenge
+from .pages import on_page
+from .results import Result
 from .table import Api, Scenario
 
 _NOTIFICATION_URL: Final = "https://shop.example/3ds"  # Nothing is sent there.
@@ -37,30 +39,24 @@ class Keys:
     checkout: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Represent what came of a scenario.
-
-    Args:
-        outcome: What came of it, in the words of `Scenario.expected`.
-        ok: Whether that was expected.
-        detail: What the client of a merchant sees: the error, or the fields that tell.
-    """
-
-    outcome: str
-    ok: bool
-    detail: str
-
-
-def run(scenario: Scenario, base_url: str, keys: Keys) -> Result:
+def run(scenario: Scenario, base_url: str, keys: Keys, *, page: bool = False) -> Result:
     """Carry out a scenario at a sandbox that runs.
 
+    Args:
+        scenario: The scenario.
+        base_url: The address of the sandbox.
+        keys: Its keys.
+        page: Whether a payer does it on the page of a link or a session, and not a server host to host.
+
     Raises:
+        ValueError: if a payer cannot do it on a page.
         PlexyError: if the sandbox refuses what no scenario is about, such as the key.
     """
     with PlexyPay(
         keys.pay, checkout_api_key=keys.checkout, base_url=base_url
     ) as client:
+        if page:
+            return on_page(client, scenario, base_url)
         if scenario.api is Api.V2:
             outcome, detail = _v2(client, scenario)
         else:

@@ -61,6 +61,11 @@ class Scenario:
     fields: Mapping[str, Any] | None = None
     advance: int = 0
 
+    @property
+    def has_page(self) -> bool:
+        """Return whether a payer can do it on a page: only a server sends further fields."""
+        return self.fields is None
+
     def show(self) -> dict[str, str]:
         """Return the scenario as a row of the table."""
         return {
