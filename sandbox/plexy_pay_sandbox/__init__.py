@@ -14,6 +14,7 @@ from __future__ import annotations
 
 try:
     from .app import create_app
+    from .faults.control import FaultControl, SetFault
     from .payer import answer_challenge
     from .serving import RunningSandbox
     from .webhooks.control import SentWebhook, WebhookControl
@@ -27,8 +28,10 @@ except ModuleNotFoundError as error:
     raise
 
 __all__ = [
+    "FaultControl",
     "RunningSandbox",
     "SentWebhook",
+    "SetFault",
     "WebhookControl",
     "answer_challenge",
     "create_app",

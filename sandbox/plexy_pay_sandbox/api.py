@@ -89,7 +89,7 @@ class Api:
             )
         operation, values = found[0]
         if "logged" in request.scope:
-            request.scope["logged"].operation = f"{operation.resource}.{operation.name}"
+            request.scope["logged"].operation = operation.full_name
         errors = Errors(operation.family, errors.request_id)
         if not self._key_is_known(operation, request):
             return errors.no_key(self.contract.key_headers[operation.family])
@@ -160,15 +160,18 @@ def without_handler(contract: Contract) -> list[str]:
     ]
 
 
+def operation_names(contract: Contract) -> list[str]:
+    """Return the operations as `resource.method`."""
+    return [operation.full_name for operation in contract.operations]
+
+
 def _handler_of(operation: Operation) -> Handler | None:
     return HANDLERS.get((operation.resource, operation.name))
 
 
 def _named(operation: Operation) -> str:
     """Name an operation as its maintainer knows it."""
-    return (
-        f"{operation.method} {operation.path} ({operation.resource}.{operation.name})"
-    )
+    return f"{operation.method} {operation.path} ({operation.full_name})"
 
 
 def _raw_path(request: Request) -> str:

@@ -1,7 +1,7 @@
 """Put the sandbox together as a web application.
 
 `api` responds to the operations of the document, `checkout` and `bank` have the pages of payers. Under `/_sandbox` lies
-what only the sandbox has, without a key: `control`, `webhooks.routes`, and the pages of `bank`.
+what only the sandbox has, without a key: `control`, `faults.routes`, `webhooks.routes`, and the pages of `bank`.
 """
 
 from __future__ import annotations
@@ -30,9 +30,12 @@ from .access import (
     Access,
     keys_by_family,
 )
-from .api import Api, without_handler
+from .api import Api, operation_names, without_handler
 from .cards import ANY_PADDING
 from .control import Control
+from .faults import routes as fault_routes
+from .faults.middleware import StrikesRequests
+from .faults.rules import Faults
 from .request_ids import RequestIds, request_ids
 from .request_log import LogsRequests, RequestLog
 from .timing import Clock
@@ -122,10 +125,13 @@ def create_app(
         callback_url=webhook_callback_url,
         authorization=Authorization(webhook_authorization),
     )
+    samples = Samples(contract.document, time)
+    faults = Faults(operation_names(contract), samples.names())
     sender = WebhookSender(
         access.secrets,
         time,
         settings,
+        faults,
         hosts=webhook_hosts,
         retry_delays=webhook_retry_delays,
     )
@@ -138,13 +144,19 @@ def create_app(
     )
     log = RequestLog(time)
     routes = [
-        *Control(world, sender, log, access).routes(),
-        *webhook_routes.routes(sender, Samples(contract.document, time)),
+        *Control(world, sender, log, access, faults).routes(),
+        *fault_routes.routes(faults),
+        *webhook_routes.routes(sender, samples),
         *bank.routes(world),
         *checkout.routes(world.state),
         Route("/{path:path}", Api(contract, world, families, agent_id)),
     ]
-    app = _application(routes, log, world, sender)
+    middleware = [
+        Middleware(RequestIds),
+        Middleware(StrikesRequests, faults, contract),
+        Middleware(LogsRequests, log),
+    ]
+    app = _application(routes, middleware, world, sender)
     app.state.access = access
     app.state.without_handler = without_handler(contract)
     return app
@@ -168,7 +180,10 @@ def _contract_for(
 
 
 def _application(
-    routes: list[Route], log: RequestLog, world: World, sender: WebhookSender
+    routes: list[Route],
+    middleware: list[Middleware],
+    world: World,
+    sender: WebhookSender,
 ) -> Starlette:
     """Serve the routes while the clock goes on.
 
@@ -187,7 +202,7 @@ def _application(
 
     return Starlette(
         routes=routes,
-        middleware=[Middleware(RequestIds), Middleware(LogsRequests, log)],
+        middleware=middleware,
         exception_handlers={Exception: _unexpected},
         lifespan=lifespan,
     )

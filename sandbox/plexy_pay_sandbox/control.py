@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from . import triggers, wire
 from .access import Access
+from .faults.rules import Faults
 from .refusals import Refusal
 from .request_log import RequestLog
 from .responses import json_response, pay_error
@@ -34,15 +35,22 @@ class Control:
         sender: Who delivers webhooks.
         log: The latest requests.
         access: The keys and secrets.
+        faults: The faults that are set.
     """
 
     def __init__(
-        self, world: World, sender: WebhookSender, log: RequestLog, access: Access
+        self,
+        world: World,
+        sender: WebhookSender,
+        log: RequestLog,
+        access: Access,
+        faults: Faults,
     ) -> None:
         self._world = world
         self._sender = sender
         self._log = log
         self._access = access
+        self._faults = faults
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -81,7 +89,8 @@ class Control:
         return json_response({"now": wire.to_microseconds(now)})
 
     async def reset(self, request: Request) -> Response:
-        """Forget everything."""
+        """Forget everything, the faults that are set included."""
+        self._faults.clear()
         await self._sender.reset()
         self._world.reset()
         self._log.forget()

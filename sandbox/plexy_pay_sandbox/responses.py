@@ -7,7 +7,8 @@ Stand-in choices, made because no public source says otherwise:
 
 * Pay: 400 with code 3 for a body that is not JSON, 422 with code 5 for a request that does not fit the document
   or the present status, 500 with code 2. A 401 has code 2 and the source `keys`.
-* v2: 400 for everything that is wrong with a request, with the documented codes where one fits.
+* v2: 400 for everything that is wrong with a request, with the documented codes where one fits. 429 and 500, which only
+  a fault sends, have `api_error`, and the code 2 in the Pay API.
 * Gate: 400 for everything that is wrong with an order, 409 for an idempotency key that was used for another one.
 """
 
@@ -37,6 +38,7 @@ _GATE_CODES: Final[Mapping[int, str]] = {
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",
+    429: "too_many_requests",
     500: "internal_error",
 }
 
@@ -98,6 +100,18 @@ class Errors:
         code = _FLAWS[error.flaw]
         return self._write(
             status, str(error), source, pay=5, checkout=code, param=error.parameter
+        )
+
+    def too_many_requests(self) -> Response:
+        """Refuse a request because too many came."""
+        return self._write(
+            429, "too many requests", "sandbox", pay=2, checkout="api_error"
+        )
+
+    def internal_error(self) -> Response:
+        """Respond as to a mistake of the API."""
+        return self._write(
+            500, "something went wrong", "sandbox", pay=2, checkout="api_error"
         )
 
     def refused(self, refusal: Refusal) -> Response:
@@ -171,7 +185,13 @@ def json_response(body: object, status: int = 200) -> Response:
 
 
 def _checkout_type(status: int) -> str:
-    kinds = {401: "authentication_error", 402: "card_error", 409: "idempotency_error"}
+    kinds = {
+        401: "authentication_error",
+        402: "card_error",
+        409: "idempotency_error",
+        429: "api_error",
+        500: "api_error",
+    }
     return kinds.get(status, "invalid_request_error")
 
 

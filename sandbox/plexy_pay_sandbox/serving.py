@@ -20,6 +20,8 @@ from starlette.types import ASGIApp
 
 from .access import Access
 from .app import create_app
+from .faults.connection import ConnectionProtocol
+from .faults.control import FaultControl
 from .loopback import ask
 from .webhooks.control import WebhookControl
 
@@ -64,6 +66,8 @@ class RunningSandbox:
         """The origin to give to the client."""
         self.webhooks: WebhookControl = WebhookControl(self.base_url)
         """Duplicates, delays, another order, and any event, on demand."""
+        self.faults: FaultControl = FaultControl(self.base_url)
+        """Lost responses, resets, lost events and the like, on demand."""
         self._server = _Server(server_config(app))
         self._thread = threading.Thread(
             target=self._run, name="plexy-pay-sandbox", daemon=True
@@ -98,6 +102,10 @@ class RunningSandbox:
             ValueError: if that would move it back, or beyond the calendar.
         """
         ask(self.base_url, "POST", "/_sandbox/advance", {"seconds": seconds})
+
+    def reset(self) -> None:
+        """Forget all payments, deliveries, requests and faults, and return to the real time."""
+        ask(self.base_url, "POST", "/_sandbox/reset", None)
 
     def close(self) -> None:
         """Stop the server and wait until it has. Closing twice does no harm."""
@@ -139,6 +147,7 @@ def server_config(app: ASGIApp, *, access_log: bool = False) -> uvicorn.Config:
     """Return how the sandbox is served: quietly, and without waiting for idle connections when it stops."""
     return uvicorn.Config(
         app,
+        http=ConnectionProtocol,
         log_level="info" if access_log else "warning",
         access_log=access_log,
         lifespan="on",

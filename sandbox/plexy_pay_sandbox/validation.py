@@ -94,6 +94,11 @@ class Operation:
     success_has_body: bool
 
     @property
+    def full_name(self) -> str:
+        """Return the name as `resource.method`."""
+        return f"{self.resource}.{self.name}"
+
+    @property
     def segments(self) -> tuple[str, ...]:
         """Return the path template, cut at its slashes."""
         return tuple(self.path.split("/"))

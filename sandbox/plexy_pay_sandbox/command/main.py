@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 from plexy_pay import __version__
 
-from . import clock, doctor, events, payer, requests, start
+from . import clock, doctor, events, faults, payer, requests, start
 from .errors import CommandError
 
 app: Final = typer.Typer(
@@ -27,6 +27,7 @@ app.command("logs")(requests.logs)
 app.command("reset")(clock.reset)
 app.command("doctor")(doctor.doctor)
 app.add_typer(events.deliveries, name="deliveries")
+app.add_typer(faults.faults, name="faults")
 
 #: What is no option of `start`, the default.
 _GENERAL: Final = (

@@ -38,6 +38,10 @@ class Samples:
         }
         self._clock = clock
 
+    def names(self) -> list[str]:
+        """Return the names of the events that the document has."""
+        return list(self._samples)
+
     def scheme_of(self, name: str) -> Scheme:
         """Return what proves an event: what the document says, and the token for a name that it does not have."""
         return self._samples[name].scheme if name in self._samples else Scheme.TOKEN

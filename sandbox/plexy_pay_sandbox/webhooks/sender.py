@@ -17,6 +17,8 @@ import httpx
 
 from .. import wire
 from ..checkout_api import CheckoutEvent
+from ..faults.kinds import Strikes
+from ..faults.rules import Fault, Faults
 from ..records import Event, Status
 from ..settlement_orders import SettlementOrder
 from ..timing import Clock, Timeline
@@ -143,6 +145,7 @@ class WebhookSender:
         secrets: What proves the deliveries of each scheme.
         clock: The time of the sandbox, in which deliveries are delayed.
         settings: Where events go and how they look; a reset returns to these.
+        faults: The faults that are set; None has none.
         hosts: Hosts that may be posted to besides loopback.
         retry_delays: Seconds before each further attempt.
         patience: Seconds that a receiver has for its response.
@@ -154,6 +157,7 @@ class WebhookSender:
         secrets: Secrets,
         clock: Clock,
         settings: Settings | None = None,
+        faults: Faults | None = None,
         *,
         hosts: Collection[str] = (),
         retry_delays: Sequence[float] = RETRY_DELAYS,
@@ -168,6 +172,7 @@ class WebhookSender:
         """Where events go and how they look at present."""
         self.holding = False
         """Whether deliveries are held back."""
+        self._faults = faults or Faults((), ())
         self._hosts = frozenset(host.lower() for host in hosts)
         self._delays = tuple(retry_delays)
         self._patience = patience
@@ -334,6 +339,7 @@ class WebhookSender:
         self.holding = False
         self._held: dict[str, Delivery] = {}
         self._lanes: dict[str, deque[Delivery]] = {}
+        self._overtaken: dict[str, list[Delivery]] = {}
 
     def _post(
         self, name: str, scheme: Scheme, url: str, payload: dict[str, Any], at: datetime
@@ -346,22 +352,68 @@ class WebhookSender:
         )
 
     def _send(self, message: Message, at: datetime) -> list[Delivery]:
-        return [self._send_one(message, at) for _ in range(self.settings.copies)]
+        fault = self._fault_of(message)
+        kind = None if fault is None else fault.kind.name
+        if kind == "webhook_lost":
+            return [self._lose(message)]
+        if kind == "webhook_out_of_order":
+            return [self._have_overtaken(message)]
+        if kind == "webhook_forged":
+            self._send_one(replace(message, forged=True), at)
+        if fault is not None and kind == "webhook_late":
+            at += timedelta(seconds=fault.seconds or 0)
+        copies = self.settings.copies + (kind == "webhook_twice")
+        sent = [self._send_one(message, at) for _ in range(copies)]
+        self._let_follow(message.url)
+        return sent
+
+    def _fault_of(self, message: Message) -> Fault | None:
+        """Return the fault that strikes an event; what a test has forged is none."""
+        if message.forged:
+            return None
+        return self._faults.strike(Strikes.WEBHOOK, message.name)
+
+    def _lose(self, message: Message) -> Delivery:
+        """Post nothing."""
+        delivery = self._new_delivery(message)
+        delivery.state = DeliveryState.NOT_SENT
+        delivery.reason = "the fault webhook_lost"
+        return delivery
+
+    def _have_overtaken(self, message: Message) -> Delivery:
+        """Hold an event until the next one to its address was sent."""
+        delivery = self._new_delivery(message)
+        if delivery.state is not DeliveryState.NOT_SENT:
+            self._hold_back(delivery)
+            self._overtaken.setdefault(message.url, []).append(delivery)
+        return delivery
+
+    def _let_follow(self, url: str) -> None:
+        """Send what waited for an event to an address, unless `release` has sent it."""
+        for delivery in self._overtaken.pop(url, ()):
+            if self._held.pop(delivery.id, None) is not None:
+                self._start_or_hold(delivery)
 
     def _send_one(self, message: Message, at: datetime) -> Delivery:
+        delivery = self._new_delivery(message)
+        due = at + timedelta(seconds=self.settings.delay)
+        if delivery.state is DeliveryState.NOT_SENT:
+            return delivery
+        if due > self._clock.now():
+            delivery.state = DeliveryState.DELAYED
+            self._agenda.at(due, lambda _: self._start_or_hold(delivery))
+        else:
+            self._start_or_hold(delivery)
+        return delivery
+
+    def _new_delivery(self, message: Message) -> Delivery:
+        """Remember a new delivery, which is not sent if its address is not allowed."""
         self._made += 1
         delivery = Delivery(id=f"whd_{self._made}", message=message)
         self._remember(delivery)
         if (reason := self._refusal(message.url)) is not None:
             delivery.state, delivery.reason = DeliveryState.NOT_SENT, reason
             _log.warning("webhook %r was not sent: %s", message.name, reason)
-            return delivery
-        due = at + timedelta(seconds=self.settings.delay)
-        if due > self._clock.now():
-            delivery.state = DeliveryState.DELAYED
-            self._agenda.at(due, lambda _: self._start_or_hold(delivery))
-        else:
-            self._start_or_hold(delivery)
         return delivery
 
     def _remember(self, delivery: Delivery) -> None:
@@ -371,10 +423,13 @@ class WebhookSender:
 
     def _start_or_hold(self, delivery: Delivery) -> None:
         if self.holding:
-            delivery.state = DeliveryState.HELD
-            self._held[delivery.id] = delivery
+            self._hold_back(delivery)
         else:
             self._start(delivery)
+
+    def _hold_back(self, delivery: Delivery) -> None:
+        delivery.state = DeliveryState.HELD
+        self._held[delivery.id] = delivery
 
     def _start(self, delivery: Delivery) -> None:
         delivery.state = DeliveryState.PENDING
