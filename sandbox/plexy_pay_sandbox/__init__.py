@@ -12,33 +12,24 @@ API.
 
 from __future__ import annotations
 
-try:
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
     from .app import create_app
     from .faults.control import FaultControl, SetFault
     from .payer import PayerEnd, answer_challenge, pay_on_page
-    from .serving import RunningSandbox
+    from .serving import RunningSandbox, SandboxClock
+    from .webhooks.apps import AppResponse, AppWebhooks
     from .webhooks.control import SentWebhook, WebhookControl
-except ModuleNotFoundError as error:
-    name = (error.name or "").partition(".")[0]
-    if name in (
-        "cryptography",
-        "jinja2",
-        "jsonschema",
-        "markupsafe",
-        "referencing",
-        "starlette",
-        "uvicorn",
-    ):
-        raise ModuleNotFoundError(
-            f"The sandbox needs {name}. Install it with: pip install 'plexy-pay[sandbox]'",
-            name=name,
-        ) from error
-    raise
 
 __all__ = [
+    "AppResponse",
+    "AppWebhooks",
     "FaultControl",
     "PayerEnd",
     "RunningSandbox",
+    "SandboxClock",
     "SentWebhook",
     "SetFault",
     "WebhookControl",
@@ -46,3 +37,49 @@ __all__ = [
     "create_app",
     "pay_on_page",
 ]
+
+#: Imported once they are asked for: pytest loads `pytest_plugin` also where nothing uses it.
+_MODULES: Final = {
+    "AppResponse": ".webhooks.apps",
+    "AppWebhooks": ".webhooks.apps",
+    "FaultControl": ".faults.control",
+    "PayerEnd": ".payer",
+    "RunningSandbox": ".serving",
+    "SandboxClock": ".serving",
+    "SentWebhook": ".webhooks.control",
+    "SetFault": ".faults.control",
+    "WebhookControl": ".webhooks.control",
+    "answer_challenge": ".payer",
+    "create_app": ".app",
+    "pay_on_page": ".payer",
+}
+_NEEDED: Final = (
+    "cryptography",
+    "jinja2",
+    "jsonschema",
+    "markupsafe",
+    "referencing",
+    "starlette",
+    "uvicorn",
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        found = getattr(import_module(_MODULES[name], __name__), name)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _NEEDED:
+            raise
+        raise ModuleNotFoundError(
+            f"The sandbox needs {missing}. Install it with: pip install 'plexy-pay[sandbox]'",
+            name=missing,
+        ) from error
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})

@@ -76,6 +76,7 @@ def create_app(
     webhook_callback_url: str | None = None,
     webhook_hosts: Collection[str] = (),
     webhook_retry_delays: Sequence[float] = RETRY_DELAYS,
+    webhook_outbox: bool = False,
     card_padding: str = ANY_PADDING,
 ) -> Starlette:
     """Make the sandbox's application, with an empty memory of its own.
@@ -99,6 +100,7 @@ def create_app(
             `transaction.*`. None has them report by `transaction.*`.
         webhook_hosts: Hosts besides loopback that webhooks may be posted to.
         webhook_retry_delays: Seconds before each further attempt of a webhook.
+        webhook_outbox: Post no webhook, but keep each until somebody takes it over: see `webhooks.apps`.
         card_padding: The RSA padding of card data that is taken: `oaep-sha256`, `oaep-sha1`, `pkcs1-v1_5` or `any`.
 
     Raises:
@@ -135,6 +137,7 @@ def create_app(
         faults,
         hosts=webhook_hosts,
         retry_delays=webhook_retry_delays,
+        keeps=webhook_outbox,
     )
     world = World(
         time,

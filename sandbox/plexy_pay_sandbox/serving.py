@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp
 
 from .access import Access
 from .app import create_app
+from .durations import seconds_of
 from .faults.connection import ConnectionProtocol
 from .faults.control import FaultControl
 from .loopback import ask
@@ -68,6 +70,8 @@ class RunningSandbox:
         """Duplicates, delays, another order, and any event, on demand."""
         self.faults: FaultControl = FaultControl(self.base_url)
         """Lost responses, resets, lost events and the like, on demand."""
+        self.clock: SandboxClock = SandboxClock(self.base_url)
+        """The time of the sandbox."""
         self._server = _Server(server_config(app))
         self._thread = threading.Thread(
             target=self._run, name="plexy-pay-sandbox", daemon=True
@@ -101,7 +105,7 @@ class RunningSandbox:
         Raises:
             ValueError: if that would move it back, or beyond the calendar.
         """
-        ask(self.base_url, "POST", "/_sandbox/advance", {"seconds": seconds})
+        self.clock.advance(seconds)
 
     def reset(self) -> None:
         """Forget all payments, deliveries, requests and faults, and return to the real time."""
@@ -121,6 +125,44 @@ class RunningSandbox:
             pass
         finally:
             self._server.ready.set()
+
+
+class SandboxClock:
+    """Read the time of a running sandbox, and move it ahead.
+
+    Args:
+        base_url: The sandbox's origin, such as `http://127.0.0.1:8490`.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+
+    def __repr__(self) -> str:
+        return f"<SandboxClock {self._base_url}>"
+
+    def advance(self, by: float | str | timedelta) -> datetime:
+        """Move the time ahead: what becomes due, such as an automatic capture, happens.
+
+        Args:
+            by: How far: seconds, a timedelta, or text such as `15m`, `1h` or `5d`.
+
+        Returns:
+            The time after that.
+
+        Raises:
+            ValueError: if that would move it back, or beyond the calendar, or is no duration.
+        """
+        seconds = seconds_of(by) if isinstance(by, str) else by
+        if isinstance(seconds, timedelta):
+            seconds = seconds.total_seconds()
+        body = {"seconds": seconds}
+        response = ask(self._base_url, "POST", "/_sandbox/advance", body)
+        return datetime.fromisoformat(response["now"])
+
+    def now(self) -> datetime:
+        """Return the time of the sandbox."""
+        response = ask(self._base_url, "GET", "/_sandbox/about", None)
+        return datetime.fromisoformat(response["now"])
 
 
 def _access_of(app: ASGIApp) -> Access:

@@ -110,6 +110,7 @@ def test_the_client_with_its_extra_pays_at_the_sandbox(
     found = environment.look()
     assert found["packages"] == ["plexy-pay", "plexy-pay-sandbox"]
     assert found["modules"] == ["plexy_pay_sandbox"]
+    assert found["plugins"] == ["plexy_pay_sandbox.pytest_plugin"]
     said = environment.run(
         environment.python, "-I", "-m", "plexy_pay_sandbox.quickstart"
     )

@@ -191,7 +191,7 @@ def test_without_its_dependencies_the_sandbox_says_what_to_install() -> None:
         "import sys\n"
         "sys.modules['uvicorn'] = None\n"
         "try:\n"
-        "    import plexy_pay_sandbox\n"
+        "    from plexy_pay_sandbox import RunningSandbox\n"
         "except ModuleNotFoundError as error:\n"
         "    print(error)\n"
     )

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
+from ..durations import seconds_of
 from .output import show, show_json
 from .running import DEFAULT_URL, AsJson, Url, call
-
-_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_DURATION: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhd]?)")
-
-
-def seconds_of(text: str) -> Decimal:
-    """Return the seconds of a duration such as `90`, `15m`, `1h` or `5d`.
-
-    Raises:
-        BadParameter: if it is none.
-    """
-    found = _DURATION.fullmatch(text.strip())
-    if found is None:
-        raise typer.BadParameter("write a duration such as 90, 15m, 1h or 5d")
-    number, unit = found.groups()
-    return Decimal(number) * _SECONDS.get(unit, 1)
 
 
 def advance(
@@ -34,7 +17,11 @@ def advance(
     as_json: AsJson = False,
 ) -> None:
     """Move the clock ahead: captures, expiries and retries that become due happen."""
-    response = call(url, "POST", "/_sandbox/advance", {"seconds": seconds_of(duration)})
+    try:
+        seconds = seconds_of(duration)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    response = call(url, "POST", "/_sandbox/advance", {"seconds": seconds})
     if as_json:
         show_json(response)
     else:

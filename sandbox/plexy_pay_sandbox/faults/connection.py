@@ -7,6 +7,7 @@ passes the scope on. Served by another server, a request has no connection that 
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 from collections.abc import Mapping
@@ -16,7 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _KEY: Final = "plexy_pay_sandbox.connection"
-_RESET: Final = struct.pack("ii", 1, 0)
+#: Linger for no time: two integers, which Windows has shorter.
+_RESET: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
 class Connection:

@@ -29,7 +29,8 @@ The sandbox posts to loopback addresses only, unless it was told of other hosts:
 "authorized" to a shop's real endpoint because its callback URL was left in the configuration.
 
 `sender` delivers, `posting` keeps the connections, `payloads` and `samples` say what, `signing` proves it, `routes` and
-`control` let a test cause duplicates, delays, another order, and any event it likes.
+`control` let a test cause duplicates, delays, another order, and any event it likes. `faults` has the same for events
+that happen by themselves. `apps` hands events to an application of the test's own process, where nothing is posted.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@
 | POST `/{id}/redeliver` | sends once more what that delivery has sent |
 | POST `/hold` | keeps back what would be sent from now on |
 | POST `/release` | sends what was held: `order` is a list of ids, or `reversed` |
+| POST `/due` | lists what is due in a sandbox that posts nothing itself: `headers` and `body` as they would be posted |
+| POST `/{id}/report` | tells the `status` with which a due delivery was responded to |
 | POST `/wait` | responds when nothing is on its way but what is held or delayed, or 504 after `seconds` |
 """
 
@@ -87,9 +89,29 @@ def routes(sender: WebhookSender, samples: Samples) -> list[Route]:
         Route(f"{PATH}/hold", hold, methods=["POST"]),
         Route(f"{PATH}/release", _telling_mistakes(release), methods=["POST"]),
         Route(f"{PATH}/wait", _telling_mistakes(wait), methods=["POST"]),
+        *_outbox_routes(sender),
         Route(
             f"{PATH}/{{id}}/redeliver", _telling_mistakes(redeliver), methods=["POST"]
         ),
+    ]
+
+
+def _outbox_routes(sender: WebhookSender) -> list[Route]:
+    """Return the routes for those who hand webhooks over themselves."""
+
+    async def due(request: Request) -> Response:
+        return json_response({"due": sender.due()})
+
+    async def report(request: Request) -> Response:
+        body = _read(await request.body(), {"status": _status})
+        if "status" not in body:
+            raise ValueError("status is required")
+        sender.report(request.path_params["id"], body["status"])
+        return _listed(sender.deliveries())
+
+    return [
+        Route(f"{PATH}/due", due, methods=["POST"]),
+        Route(f"{PATH}/{{id}}/report", _telling_mistakes(report), methods=["POST"]),
     ]
 
 
@@ -207,6 +229,12 @@ def _copies(name: str, value: object) -> int:
         or not 1 <= value <= _MOST_COPIES
     ):
         raise ValueError(f"{name} must be a number from 1 to {_MOST_COPIES}")
+    return value
+
+
+def _status(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 100 <= value <= 599:
+        raise ValueError(f"{name} must be the status of a response")
     return value
 
 

@@ -40,6 +40,7 @@ RETRY_DELAYS: Final = tuple(0.5 * 4**attempt for attempt in range(3))
 ATTEMPT_TIMEOUT: Final = 30.0
 """Seconds that a receiver has for its response."""
 
+_ACKNOWLEDGES: Final = 200
 _REMEMBERED: Final = 1000
 _NAMED_EVENTS: Final = frozenset(Status) - {Status.THREE_D_SECURE}
 _CALLBACK_EVENTS: Final = frozenset(
@@ -150,6 +151,7 @@ class WebhookSender:
         retry_delays: Seconds before each further attempt.
         patience: Seconds that a receiver has for its response.
         sleep: Waits before a further attempt.
+        keeps: Post nothing, but keep each delivery until its status is reported.
     """
 
     def __init__(
@@ -163,6 +165,7 @@ class WebhookSender:
         retry_delays: Sequence[float] = RETRY_DELAYS,
         patience: float = ATTEMPT_TIMEOUT,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        keeps: bool = False,
     ) -> None:
         self._secrets = secrets
         self._strange_secrets = Secrets.of_a_stranger()
@@ -177,6 +180,7 @@ class WebhookSender:
         self._delays = tuple(retry_delays)
         self._patience = patience
         self._sleep = sleep
+        self._keeps = keeps
         self._poster: Poster | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._forget()
@@ -299,6 +303,30 @@ class WebhookSender:
         """Send what was delayed and has become due."""
         self._agenda.settle()
 
+    def due(self) -> list[dict[str, Any]]:
+        """Return what would be posted now, in a sandbox that keeps it: the oldest first, signed."""
+        self.settle()
+        return [self._shown_due(delivery) for delivery in self._due.values()]
+
+    def report(self, delivery_id: str, status: int) -> None:
+        """Take the status of the response to a delivery that was due.
+
+        Raises:
+            UnknownDelivery: if it is not due.
+        """
+        delivery = self._due.get(delivery_id)
+        if delivery is None:
+            raise UnknownDelivery(f"{delivery_id} is not due")
+        moment = wire.to_microseconds(self._clock.real_now())
+        delivery.attempts.append({"at": moment, "status": status})
+        if status == _ACKNOWLEDGES:
+            delivery.state = DeliveryState.DELIVERED
+        elif delivery.message.forged or len(delivery.attempts) > len(self._delays):
+            self._give_up(delivery)
+        else:
+            return
+        del self._due[delivery_id]
+
     async def idle(self, seconds: float) -> bool:
         """Wait until nothing is on its way, apart from what is held or delayed; return whether that came to be."""
         self.settle()
@@ -340,6 +368,7 @@ class WebhookSender:
         self._held: dict[str, Delivery] = {}
         self._lanes: dict[str, deque[Delivery]] = {}
         self._overtaken: dict[str, list[Delivery]] = {}
+        self._due: dict[str, Delivery] = {}
 
     def _post(
         self, name: str, scheme: Scheme, url: str, payload: dict[str, Any], at: datetime
@@ -433,6 +462,9 @@ class WebhookSender:
 
     def _start(self, delivery: Delivery) -> None:
         delivery.state = DeliveryState.PENDING
+        if self._keeps:
+            self._due[delivery.id] = delivery
+            return
         url = delivery.message.url
         if url in self._lanes:
             self._lanes[url].append(delivery)
@@ -456,6 +488,9 @@ class WebhookSender:
             await self._sleep(delay)
             if await self._attempt(delivery):
                 return
+        self._give_up(delivery)
+
+    def _give_up(self, delivery: Delivery) -> None:
         delivery.state = DeliveryState.GIVEN_UP
         delivery.reason = "no attempt was acknowledged with 200"
         _log.warning(
@@ -468,15 +503,7 @@ class WebhookSender:
         if self._poster is None:
             raise RuntimeError("the sender has not been opened")
         message, now = delivery.message, self._clock.real_now()
-        secrets = self._strange_secrets if message.forged else self._secrets
-        proof = secrets.headers(
-            message.scheme,
-            message.content,
-            message.text,
-            int(now.timestamp()),
-            self.settings.authorization,
-        )
-        headers = {"Content-Type": "application/json"} | proof
+        headers = self._headers(message, now)
         attempt: dict[str, Any] = {"at": wire.to_microseconds(now)}
         try:
             attempt["status"] = await self._poster.post(
@@ -486,10 +513,32 @@ class WebhookSender:
             # Whatever becomes of a strange address, the events behind this one must still go out.
             attempt["error"] = type(error).__name__
         delivery.attempts.append(attempt)
-        if attempt.get("status") != httpx.codes.OK:
+        if attempt.get("status") != _ACKNOWLEDGES:
             return False
         delivery.state = DeliveryState.DELIVERED
         return True
+
+    def _headers(self, message: Message, now: datetime) -> dict[str, str]:
+        """Return the headers of a post, with its proof."""
+        secrets = self._strange_secrets if message.forged else self._secrets
+        proof = secrets.headers(
+            message.scheme,
+            message.content,
+            message.text,
+            int(now.timestamp()),
+            self.settings.authorization,
+        )
+        return {"Content-Type": "application/json"} | proof
+
+    def _shown_due(self, delivery: Delivery) -> dict[str, Any]:
+        message = delivery.message
+        return {
+            "id": delivery.id,
+            "name": message.name,
+            "url": message.url,
+            "headers": self._headers(message, self._clock.real_now()),
+            "body": message.content.decode(),
+        }
 
     def _refusal(self, url: str) -> str | None:
         try:
@@ -499,7 +548,7 @@ class WebhookSender:
             return "the callback URL cannot be read"
         if parts.scheme not in ("http", "https") or not host:
             return "the callback URL is not an http or https address"
-        if is_loopback(host) or host.lower() in self._hosts:
+        if self._keeps or is_loopback(host) or host.lower() in self._hosts:
             return None
         return f"{host} is not this machine; --webhook-host {host} allows it, if the events are meant for it"
 
