@@ -199,8 +199,9 @@ def tests(session: nox.Session) -> None:
         suites = [f"tests/{suite}" for suite in OLDEST]
         elsewhere = [f"--ignore=tests/{name}" for name in LONGEST]
     if session.python == found[-1]:
-        # The docs and the types are `check`'s.
-        suites, elsewhere = ["tests"], ["--ignore=tests/docs", "--ignore=tests/typed"]
+        # The docs and the types are `check`'s, and the pages of payers `browser`'s.
+        suites = ["tests"]
+        elsewhere = [f"--ignore=tests/{name}" for name in ("browser", "docs", "typed")]
     arguments = session.posargs or [*suites, *elsewhere]
     # Another order each time, which pytest names: a test that leans on another one does not stay hidden. In CI it is
     # always the same one, so that a failure there is a failure at every desk.
@@ -241,6 +242,16 @@ def tests_httpx2(session: nox.Session) -> None:
         *(session.posargs or [*PARALLEL, *concerned]),
         env={"PLEXY_TESTS_HTTP_LIBRARY": "httpx2"},
     )
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Go through the payers' pages in Chromium, with axe-core, and keep their pictures in screenshots/."""
+    share(session)
+    install(session, *TESTING, project=True)
+    node_tools(session)
+    chromium(session)
+    session.run("pytest", "tests/browser", *session.posargs)
 
 
 @nox.session
@@ -529,6 +540,20 @@ def node_tools(session: nox.Session) -> None:
         os.environ.get("PATH", os.defpath),
     ]
     session.env["PATH"] = os.pathsep.join(paths)
+
+
+def chromium(session: nox.Session) -> None:
+    """Installs Debian's Chromium, with a font, where there is none and the session may do so.
+
+    Where it may not, the tests are skipped at a desk, and fail in CI.
+    """
+    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        return
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        session.run("apt-get", "update", "--quiet", external=True)
+        packages = ("chromium", "fonts-dejavu-core")
+        command = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends")
+        session.run(*command, *packages, external=True)
 
 
 def node_directory(session: nox.Session) -> Path:

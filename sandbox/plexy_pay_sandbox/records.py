@@ -79,7 +79,7 @@ class CardFace:
 
 
 SOME_CARD: Final = CardFace()
-"""The card of a page that asks for none."""
+"""The card of a payment that is made without one, as by the shortcuts of the pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,180 @@
+"""Chromium for tests: tabs that say what a person meets on a page."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "screenshots"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def browser_program() -> str | None:
+    """Return the path of a Chromium on this machine, if there is one."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a person meets on a page."""
+
+    address: str
+    language: str
+    title: str
+    text: str
+    focused: str
+
+
+class Browser:
+    """One Chromium, driven by one process of Node.js."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._numbers = itertools.count()
+
+    def ask(self, command: str, **values: Any) -> Any:
+        """Return the result of a command."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"command": command, **values}) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "The driver of Chromium has ended."
+        told = json.loads(line)
+        assert "error" not in told, told["error"]
+        return told["result"]
+
+    @contextmanager
+    def tab(
+        self,
+        name: str,
+        *,
+        width: int = 1280,
+        javascript: bool = True,
+        language: str = "en",
+        dark: bool = False,
+    ) -> Iterator[Tab]:
+        """Open a tab of a browser without cookies; the name is that of its pictures."""
+        number = next(self._numbers)
+        self.ask(
+            "open",
+            tab=number,
+            width=width,
+            javascript=javascript,
+            language=language,
+            dark=dark,
+        )
+        tab = Tab(self, number, f"{name}-{width}", javascript, dark)
+        try:
+            yield tab
+        finally:
+            self.ask("close", tab=number)
+
+
+class Tab:
+    """One tab."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        number: int,
+        name: str,
+        javascript: bool,
+        dark: bool,
+    ) -> None:
+        self._browser = browser
+        self._number = number
+        self._name = name
+        self._javascript = javascript
+        self._dark = dark
+        self._pictures = itertools.count(1)
+
+    def go(self, address: str) -> None:
+        """Open a page."""
+        self._do("go", address=address)
+
+    def fill(self, **fields: str) -> None:
+        """Type into the fields of the card form, by their English labels."""
+        for name, text in fields.items():
+            self._do("fill", label=LABELS[name], text=text)
+
+    def button(self, name: str) -> None:
+        """Press a button."""
+        self._do("press", role="button", name=name)
+
+    def link(self, name: str) -> None:
+        """Follow a link."""
+        self._do("press", role="link", name=name)
+
+    def keys(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self._do("key", key=key)
+
+    def type(self, text: str) -> None:
+        """Type into what has the focus."""
+        self._do("type", text=text)
+
+    def value(self, name: str) -> str:
+        """Return what a field holds."""
+        return str(self._do("value", label=LABELS[name]))
+
+    def said_about(self, name: str) -> str:
+        """Return what a screen reader says about a field after its label."""
+        return str(self._do("described_by", label=LABELS[name]))
+
+    def sees(self, heading: str) -> Seen:
+        """Wait for a page by its heading, keep a picture of it, and make sure that everybody can use it."""
+        picture = SCREENSHOTS / f"{self._name}-{next(self._pictures)}.png"
+        seen = self._do(
+            "look",
+            heading=heading,
+            picture=str(picture),
+            axe=self._javascript,
+            dark=self._dark,
+        )
+        assert seen.pop("violations") == []
+        assert seen.pop("scrolls") is False, f"{picture.name} scrolls sideways"
+        assert seen.pop("headings") == 1
+        return Seen(**seen)
+
+    def _do(self, command: str, **values: Any) -> Any:
+        return self._browser.ask(command, tab=self._number, **values)
+
+
+LABELS = {
+    "number": "Card number",
+    "expiry": "Expiry date",
+    "code": "Security code",
+    "holder": "Name on the card",
+    "otp": "Code from your bank",
+}
+
+
+@contextmanager
+def running_browser(program: str) -> Iterator[Browser]:
+    """Start Chromium, and end it afterwards."""
+    node = shutil.which("node")
+    assert node is not None, "Node.js is missing: `./nox -s browser` brings it."
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    SCREENSHOTS.mkdir()
+    process = subprocess.Popen(
+        [node, str(Path(__file__).with_name("driver.mjs")), program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Browser(process)
+    finally:
+        # Without more commands it ends, and Chromium with it.
+        process.communicate(timeout=30)
+    assert process.returncode == 0
