@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from .archives import Both
 from .distributions import DISTRIBUTIONS, Distribution
 from .project import Project, Refused
@@ -115,9 +117,10 @@ def prove(
     """
     text = file.read_text("utf-8")
     bill = json.loads(text)
-    named = {component["name"] for component in bill["components"]}
+    # A package may spell its own name in another way, as Jinja2 does.
+    named = {canonicalize_name(component["name"]) for component in bill["components"]}
     direct = {
-        re.split(r"[^A-Za-z0-9_.-]", text)[0]
+        canonicalize_name(re.split(r"[^A-Za-z0-9_.-]", text)[0])
         for text in distribution.metadata(project.root)["dependencies"]
     }
     if not direct <= named:
