@@ -22,6 +22,7 @@ else:
     httpx = import_module(NAME)
 
 
+@cache
 def users_in(module: ModuleType) -> set[str]:
     """Return the names of the tests of a module to which it matters which library is handed over.
 
