@@ -139,7 +139,7 @@ class _Writer:
 
     def _operation(self, operation: openapi.Operation, pointer: Pointer) -> _Written:
         data = operation.data
-        tags = [*sequence(data.get("tags")), data.get("x-apidog-directory")]
+        tags = [*sequence(data.get("tags")), data.get("x-apidog-folder")]
         made: _Written = {
             key: data[key]
             for key in ("operationId", "summary")

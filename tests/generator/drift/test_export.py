@@ -390,12 +390,15 @@ def test_a_new_operation_is_never_added_by_itself(workspace: Workspace) -> None:
     assert workspace.text("paths/links.yaml") == before
 
 
+@pytest.mark.parametrize(
+    "group", [{"tags": ["Wallets"]}, {"tags": [], "x-apidog-folder": "Wallets"}]
+)
 def test_a_name_that_says_little_does_not_match_another_group(
-    workspace: Workspace,
+    workspace: Workspace, group: dict[str, Any]
 ) -> None:
     def change(data: dict[str, Any]) -> None:
         moved("/v1/wallets")(data)
-        operation(data).update(summary="List links", tags=["Wallets"])
+        operation(data).update(summary="List links", **group)
 
     report = workspace.correct(workspace.export(change))
 
