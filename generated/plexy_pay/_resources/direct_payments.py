@@ -268,8 +268,8 @@ class DirectPaymentsResource:
         now the amount is held or taken.
 
         Use it when a host-to-host payment answered `action: 3ds-required`. The bank posts `cres` and
-        `three_ds_session_data` to your `three_ds_notification_url`; send `cres` on, with the `id` that the
-        payment answered. In a sample, `three_ds_session_data` is base64url of a JSON object with that id as
+        "threeDSSessionData" to your `three_ds_notification_url`; send `cres` on, with the `id` that the
+        payment answered. In a sample, "threeDSSessionData" is base64url of a JSON object with that id as
         "transactionId".
 
         Units: the amounts of the response are in major units (tenge for KZT). A refusal comes with HTTP 200
@@ -690,8 +690,8 @@ class AsyncDirectPaymentsResource:
         now the amount is held or taken.
 
         Use it when a host-to-host payment answered `action: 3ds-required`. The bank posts `cres` and
-        `three_ds_session_data` to your `three_ds_notification_url`; send `cres` on, with the `id` that the
-        payment answered. In a sample, `three_ds_session_data` is base64url of a JSON object with that id as
+        "threeDSSessionData" to your `three_ds_notification_url`; send `cres` on, with the `id` that the
+        payment answered. In a sample, "threeDSSessionData" is base64url of a JSON object with that id as
         "transactionId".
 
         Units: the amounts of the response are in major units (tenge for KZT). A refusal comes with HTTP 200

@@ -54,8 +54,8 @@ class PaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
-                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
+                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
                 transaction has a `payment_id`, try that one first.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -123,8 +123,8 @@ class PaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
-                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
+                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
                 transaction has a `payment_id`, try that one first.
             amount: What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount
                 that is held. Left out or null: all of it. An amount in major units (tenge for KZT); the
@@ -209,8 +209,8 @@ class PaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
-                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
+                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
                 transaction has a `payment_id`, try that one first.
             amount: What to give back, in major units (tenge for KZT) with two decimals at most: `5000` is 5
                 000 KZT. At most what is left of the payment. Left out or null: all of it. An amount in
@@ -378,8 +378,8 @@ class AsyncPaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
-                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
+                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
                 transaction has a `payment_id`, try that one first.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -449,8 +449,8 @@ class AsyncPaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
-                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
+                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
                 transaction has a `payment_id`, try that one first.
             amount: What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount
                 that is held. Left out or null: all of it. An amount in major units (tenge for KZT); the
@@ -537,8 +537,8 @@ class AsyncPaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say `transaction_id`, the
-                code of a merchant that refunds in 2026 sends the transaction's `payment_id`. If a
+            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
+                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
                 transaction has a `payment_id`, try that one first.
             amount: What to give back, in major units (tenge for KZT) with two decimals at most: `5000` is 5
                 000 KZT. At most what is left of the payment. Left out or null: all of it. An amount in

@@ -19,7 +19,7 @@ from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutSession(WireModel):
-    """A session for the component, which most likely needs `id` and `session_data`. The name of this schema is
+    """A session for the component, which most likely needs "id" and "sessionData". The name of this schema is
     ours (inferred): the docs do not name it.
 
     Schema `plexypay.CheckoutSession`: documented by the vendor (plexy.money/docs, generated reference

@@ -30,5 +30,5 @@ class PaymentOrderWebhook(WireModel):
     """Your id at Plexy Pay."""
     data: _hints.models.PaymentOrderWebhookDetails
     """The settlement payment order as a webhook tells it. The name of this schema is ours (inferred): the docs
-    do not name it. `request_id` is not in the docs' sample; find the order by `payment_order_id`.
+    do not name it. "requestId" is not in the docs' sample; find the order by `payment_order_id`.
     """

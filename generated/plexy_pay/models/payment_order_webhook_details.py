@@ -16,7 +16,7 @@ from .payment_order_status import PaymentOrderStatus
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentOrderWebhookDetails(WireModel):
     """The settlement payment order as a webhook tells it. The name of this schema is ours (inferred): the docs
-    do not name it. `request_id` is not in the docs' sample; find the order by `payment_order_id`.
+    do not name it. "requestId" is not in the docs' sample; find the order by `payment_order_id`.
 
     Schema `plexypay.PaymentOrderWebhookDetails`: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).

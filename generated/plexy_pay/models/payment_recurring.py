@@ -29,7 +29,7 @@ class PaymentRecurring(RequestModel):
     """Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
 
     - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
-    - `ucof`: a later payment with the kept card (documented in 2023, there in the field `recurring_type`).
+    - `ucof`: a later payment with the kept card (documented in 2023, there in the field "recurringType").
     """
     parent_transaction_id: str | Unset = UNSET
     """Id of the `cof_initial` payment, a UUID. The 2023 docs require it for `ucof`."""

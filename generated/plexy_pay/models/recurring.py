@@ -38,5 +38,5 @@ class Recurring(RequestModel):
     """Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
 
     - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
-    - `ucof`: a later payment with the kept card (documented in 2023, there in the field `recurring_type`).
+    - `ucof`: a later payment with the kept card (documented in 2023, there in the field "recurringType").
     """

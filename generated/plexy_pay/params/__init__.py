@@ -1062,7 +1062,7 @@ class PaymentRecurringParams(TypedDict):
 
     - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
     - `ucof`: a later payment with the kept card (documented in 2023, there in the field
-        `recurring_type`).
+        "recurringType").
     """
     parent_transaction_id: NotRequired[str]
     """
@@ -1099,7 +1099,7 @@ class RecurringParams(TypedDict):
 
     - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
     - `ucof`: a later payment with the kept card (documented in 2023, there in the field
-        `recurring_type`).
+        "recurringType").
     """
 
 

@@ -259,8 +259,8 @@ class TransactionCancelled(WebhookEvent["_hints.models.TransactionWebhookDetails
 class TransactionRefunded(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction refunded.
 
-    A refund was made. It is a transaction of its own; the docs' `parent_transaction_id` most likely names
-    the payment.
+    A refund was made. It is a transaction of its own; the docs' "parentTransactionId" most likely names the
+    payment.
 
     Event `transaction.refunded`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0).
