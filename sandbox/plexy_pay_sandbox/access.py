@@ -37,10 +37,10 @@ class Access:
     def shown(self) -> dict[str, str]:
         """Return what everybody may see. A key that was given is not shown: it may be a real one by mistake."""
         defaults = Access()
+        given = {name: getattr(self, name) for name in self.__slots__}
         return {
             name: value if value == getattr(defaults, name) else f"<your {name}>"
-            for name in self.__slots__
-            if (value := getattr(self, name)) is not None
+            for name, value in given.items()
         }
 
     @property

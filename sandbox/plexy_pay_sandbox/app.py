@@ -33,7 +33,7 @@ from .access import (
 )
 from .api import Api, operation_names, without_handler
 from .cards import ANY_PADDING
-from .control import Control
+from .control_routes import Control
 from .faults import routes as fault_routes
 from .faults.middleware import StrikesRequests
 from .faults.rules import Faults

@@ -23,7 +23,7 @@ _FORMS: Final = {
     "code": "[0-9]{3,4}",
     "holder": r"[^\W\d_].*",
 }
-_LONGEST_EXPIRY: Final = 9
+_LIKE_AN_EXPIRY: Final = r"[0-9]{1,2}\s*[/.-]\s*[0-9]{2,4}"
 _LONGEST_HOLDER: Final = 100
 
 
@@ -92,7 +92,7 @@ def _error(name: str, value: str) -> str | None:
 def _kept(typed: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, str]:
     """Return what may be shown again. A number in the wrong field may not."""
     kept: dict[str, str] = {}
-    if len(typed["expiry"]) <= _LONGEST_EXPIRY:
+    if "expiry" not in errors or re.fullmatch(_LIKE_AN_EXPIRY, typed["expiry"]):
         kept["expiry"] = typed["expiry"]
     if "holder" not in errors:
         kept["holder"] = typed["holder"]

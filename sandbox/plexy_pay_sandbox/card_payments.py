@@ -5,7 +5,7 @@ test cards, code 1013 for a suspected fraud, and the success of a payment withou
 
 Stand-in choices, made because no public source says otherwise:
 
-* The triggers work on payment links, too.
+* The triggers work on payment links, too, but not on their shortcut without a card.
 * What refuses a card as such (check digit, expiry, CVV) and the refusing amounts refuse at once, before any challenge.
 * The `transStatus` of `cres` decides: `Y` and `A` finish the payment, everything else refuses it, an error message
   too. Each challenge has one result. A `cres` that names another payment is refused.
@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from .records import Bank, CardFace, LinkStatus, Payment, Status
+from .records import Bank, CardFace, Payment, Status
 from .refusals import NotAllowed
 from .state import State
 from .three_ds import AUTHENTICATED, trans_status_of
@@ -252,14 +252,12 @@ class CardPayments:
 
     def _carry_out(self, payment: Payment, terms: Terms, now: datetime) -> None:
         self._state.authorize(payment, now)
-        if payment.link is not None:
-            self._state.close_paid_link(payment.link, now)
         if terms.sale:
             self._state.charge(payment, payment.held, now)
 
 
 def _link_is_closed(payment: Payment) -> bool:
-    return payment.link is not None and payment.link.status is not LinkStatus.ACTIVE
+    return payment.link is not None and not payment.link.is_open
 
 
 def _outcome(payment: Payment, success: bool, message: str, **facts: Any) -> Outcome:

@@ -22,10 +22,10 @@ from .bank import challenge_address
 from .bills import Bill
 from .card_form import CardForm, filled_with, read_card
 from .card_payments import Outcome
-from .named_cards import LINK_CARDS
-from .pages import is_web_address, notice, page, sent_to
-from .records import MERCHANT_NAME, Link, LinkStatus
-from .refusals import NotFound, Refusal
+from .named_cards import LINK_CARDS, Card
+from .pages import is_web_address, notice, page, sent_to, with_result
+from .records import MERCHANT_NAME, Link
+from .refusals import NotAllowed, NotFound, Refusal
 from .three_ds import transaction_of
 from .world import World
 
@@ -56,7 +56,7 @@ class _LinkPages:
         link = self._find(request)
         if link is None:
             return _unknown(request)
-        if not _is_open(link):
+        if not link.is_open:
             return _closed(request, link, 200)
         named = LINK_CARDS.get(request.query_params.get("card", ""))
         if named is None:
@@ -70,29 +70,27 @@ class _LinkPages:
         link = self._find(request)
         if link is None:
             return _unknown(request)
-        if not _is_open(link):
+        if not link.is_open:
             return _closed(request, link)
-        if form is None:
-            self._world.state.pay_link(link.id)
-            return _succeeded(request, link, Bill.of_link(link))
-        if form.card is None:
+        if form is not None and form.card is None:
             return _form(request, link, form, 422)
-        origin = str(request.base_url).rstrip("/")
-        outcome = self._world.link_payments.pay(
-            link.id, form.card, f"{origin}/{link.id}/3ds"
-        )
-        if outcome.waits:
-            return sent_to(challenge_address(origin, outcome.id))
-        return _ended(request, link, outcome)
+        try:
+            return self._paid(request, link, None if form is None else form.card)
+        except NotAllowed:
+            # It has expired since it was looked up.
+            return _closed(request, link)
 
     async def decline(self, request: Request) -> Response:
         """Refuse the payment at once."""
         link = self._find(request)
         if link is None:
             return _unknown(request)
-        if not _is_open(link):
+        if not link.is_open:
             return _closed(request, link)
-        self._world.state.decline_link(link.id)
+        try:
+            self._world.state.decline_link(link.id)
+        except NotAllowed:
+            return _closed(request, link)
         return _refused(request, link, Bill.of_link(link))
 
     async def come_back(self, request: Request) -> Response:
@@ -110,15 +108,28 @@ class _LinkPages:
             return sent_to(f"/{link.id}")
         return _ended(request, link, outcome)
 
+    def _paid(self, request: Request, link: Link, card: Card | None) -> Response:
+        """Pay with a card; without one, pay at once.
+
+        Raises:
+            NotAllowed: if the link is not active.
+        """
+        if card is None:
+            self._world.state.pay_link(link.id)
+            return _succeeded(request, link, Bill.of_link(link))
+        origin = str(request.base_url).rstrip("/")
+        outcome = self._world.link_payments.pay(
+            link.id, card, f"{origin}/{link.id}/3ds"
+        )
+        if outcome.waits:
+            return sent_to(challenge_address(origin, outcome.id))
+        return _ended(request, link, outcome)
+
     def _find(self, request: Request) -> Link | None:
         try:
             return self._world.state.link(f"pl_{request.path_params['rest']}")
         except NotFound:
             return None
-
-
-def _is_open(link: Link) -> bool:
-    return link.status is LinkStatus.ACTIVE
 
 
 def _address(link: Link, name: str) -> str | None:
@@ -153,8 +164,8 @@ def _ended(request: Request, link: Link, outcome: Outcome) -> Response:
 def _succeeded(request: Request, link: Link, bill: Bill) -> Response:
     address = _address(link, "successUrl")
     if address is not None:
-        return sent_to(address)
-    return page(request, "paid.html", bill=bill)
+        return with_result(sent_to(address), "paid")
+    return with_result(page(request, "paid.html", bill=bill), "paid")
 
 
 def _refused(
@@ -163,17 +174,18 @@ def _refused(
     """Say why a payment was refused; the shortcut gives no reason, and its status is that of a page."""
     address = _address(link, "failureUrl")
     if address is not None:
-        return sent_to(address)
-    return page(
+        return with_result(sent_to(address), "declined")
+    refused = page(
         request,
         "refused.html",
         200 if outcome is None else 402,
         reason=None if outcome is None else outcome.message,
         code=None if outcome is None else outcome.response_code,
-        again=f"/{link.id}" if _is_open(link) else None,
+        again=f"/{link.id}" if link.is_open else None,
         back=_address(link, "cancelUrl"),
         bill=bill,
     )
+    return with_result(refused, "declined")
 
 
 def _closed(request: Request, link: Link, status: int = 409) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,6 +15,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from .languages import DEFAULT, PARAMETER, Words, keep_choice, language_of
 from .texts import LANGUAGES
+
+RESULT_HEADER: Final = "Plexy-Sandbox-Result"
+"""Says `paid` or `declined` where a payment has ended."""
 
 SENDS_ITSELF: Final = "document.forms[0].submit()"
 """Sends the first form of a page as soon as it stands there; without a script the payer presses its button."""
@@ -84,6 +87,12 @@ def result_page(request: Request, title: str, label: str, result: str) -> HTMLRe
 def sent_to(address: str) -> Response:
     """Make a response that sends the payer on."""
     return RedirectResponse(address, 303, headers=_headers())
+
+
+def with_result(response: Response, result: Literal["paid", "declined"]) -> Response:
+    """Tell programs what became of a payment: neither a redirect nor the status of a page does."""
+    response.headers[RESULT_HEADER] = result
+    return response
 
 
 def is_web_address(text: str) -> bool:

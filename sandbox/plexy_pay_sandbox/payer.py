@@ -14,9 +14,15 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
+from .pages import RESULT_HEADER
+
 _PATIENCE: Final = 30.0
 _AT_THE_BANK: Final = "/_sandbox/3ds/"
-_REFUSED: Final = 402
+
+_RESULTS: Final[Mapping[str, Literal["paid", "declined"]]] = {
+    "paid": "paid",
+    "declined": "declined",
+}
 
 CONFIRMS: Final = "555"
 """The code of a payer who confirms."""
@@ -52,7 +58,7 @@ def pay_on_page(
         typed: What the payer types over the values of the test card, by the name of the field.
 
     Raises:
-        ValueError: if the page has no form for a card, or no button with that name.
+        ValueError: if the page has no form for a card, or no button with that name, or takes no payment.
         OSError: if the page cannot be reached.
     """
     page = _open(f"{address}?{urlencode({'card': card})}")
@@ -70,9 +76,28 @@ def pay_on_page(
         page = _send(page, result, result.fields)
     if _AT_THE_BANK in page.address:
         return PayerEnd("waiting", None, page.error)
-    # A redirect does not tell what happened; the page of a link that can still be paid does.
-    refused = page.status == _REFUSED or _open(address).form_with("number") is not None
-    return PayerEnd("declined" if refused else "paid", page.redirect, page.error)
+    return _end_of(page)
+
+
+def pay_at_once(address: str, *, decline: bool = False) -> PayerEnd:
+    """Pay a payment link or a session without a card, or refuse to.
+
+    Args:
+        address: The `url` of the link or the session.
+        decline: Whether the payment is refused.
+
+    Raises:
+        ValueError: if it cannot be paid.
+        OSError: if the page cannot be reached.
+    """
+    return _end_of(_open(f"{address}/{'decline' if decline else 'pay'}", {}))
+
+
+def _end_of(page: _Page) -> PayerEnd:
+    if page.result is None:
+        reason = page.error or f"the page responded with {page.status}"
+        raise ValueError(f"No payment was made at {page.address}: {reason}.")
+    return PayerEnd(page.result, page.redirect, page.error)
 
 
 def answer_challenge(page: str, otp: str = CONFIRMS) -> dict[str, str]:
@@ -113,15 +138,22 @@ class _Page(HTMLParser):
         text: Its markup.
         status: The status of the response.
         redirect: Where the payer is sent to, away from the sandbox.
+        result: The end of the payment, if this is the end.
     """
 
     def __init__(
-        self, address: str, text: str, status: int = 200, redirect: str | None = None
+        self,
+        address: str,
+        text: str,
+        status: int = 200,
+        redirect: str | None = None,
+        result: str | None = None,
     ) -> None:
         super().__init__()
         self.address = address
         self.status = status
         self.redirect = redirect
+        self.result: Literal["paid", "declined"] | None = _RESULTS.get(result or "")
         self.error = ""
         self._forms: list[_Form] = []
         self._in_error = False
@@ -195,18 +227,21 @@ def _open(address: str, values: Mapping[str, str] | None = None) -> _Page:
     opener = build_opener(ProxyHandler({}), _NoRedirects)
     try:
         with opener.open(Request(address, content), timeout=_PATIENCE) as response:
-            return _Page(address, response.read().decode(), response.status)
+            result = response.headers.get(RESULT_HEADER)
+            text, status = response.read().decode(), response.status
+            return _Page(address, text, status, result=result)
     except HTTPError as error:
         with error:
             if error.code == 404:
                 raise
             text, status = error.read().decode(), error.code
             target = error.headers.get("Location")
+            result = error.headers.get(RESULT_HEADER)
     if target is None:
-        return _Page(address, text, status)
+        return _Page(address, text, status, result=result)
     target = urljoin(address, target)
     if _origin(target) != _origin(address):
-        return _Page(address, text, status, redirect=target)
+        return _Page(address, text, status, target, result)
     return _open(target)
 
 

@@ -111,6 +111,11 @@ class Link:
     recurring: Mapping[str, object] | None = None
 
     @property
+    def is_open(self) -> bool:
+        """Return whether it can be paid."""
+        return self.status is LinkStatus.ACTIVE
+
+    @property
     def major_amount(self) -> Decimal:
         """Return the amount in major units (tenge)."""
         return Decimal(self.amount).scaleb(-CURRENCY_DIGITS[self.currency])

@@ -1,6 +1,7 @@
 """Keep the latest requests with their responses, so that a developer sees what a program sent and what came back.
 
-Headers are not kept: they have the keys. Forms are not kept either: a payer types card numbers into them.
+Headers are not kept: they have the keys. Forms, and what is posted to a payment page, are not kept either: card numbers
+are typed there. Card data that v2 takes in clear JSON are hidden.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +20,12 @@ from .timing import Clock
 _REMEMBERED: Final = 1000
 _LARGEST: Final = 64 * 1024
 _OWN: Final = "/_sandbox"
+_PAGES: Final = "/pl_"
+
+#: What v2 takes in clear text, for its test cards.
+_CARD_FIELDS: Final = frozenset({"encryptedCardNumber", "encryptedSecurityCode"})
+#: JSON that is nested more deeply could be read, but not written.
+_DEEPEST: Final = 50
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,7 +33,7 @@ class LoggedRequest:
     """Represent one request and its response.
 
     Args:
-        number: Its number since the sandbox started, from 1.
+        number: Its number in the order of the responses, from 1.
         at: The moment at which it came, in the time of the sandbox.
         method: The HTTP method.
         path: The path as it was sent, with its query.
@@ -73,12 +80,16 @@ class RequestLog:
 
     def begin(self, method: str, path: str) -> LoggedRequest:
         """Return the entry of a request that came in. It is not listed before `end`."""
-        self._count += 1
         moment = wire.to_microseconds(self._clock.now())
-        return LoggedRequest(number=self._count, at=moment, method=method, path=path)
+        return LoggedRequest(number=0, at=moment, method=method, path=path)
 
     def end(self, request: LoggedRequest) -> None:
-        """List a request whose response is complete."""
+        """Give a request whose response is complete its number, and list it.
+
+        Numbers follow the order of the list, so that a reader who asks for those after the last one misses none.
+        """
+        self._count += 1
+        request.number = self._count
         self._requests.append(request)
         self._news.set()
         self._news = asyncio.Event()
@@ -99,7 +110,7 @@ class RequestLog:
 
 
 class LogsRequests:
-    """Log each request of the API and of the payers' pages.
+    """Log each request of the API and of the pages of payment links.
 
     Args:
         app: The application behind it.
@@ -141,7 +152,9 @@ class LogsRequests:
         finally:
             logged.milliseconds = round((monotonic() - started) * 1000)
             logged.request_id = scope.get("request_id", "")
-            logged.body, logged.response = sent.json(), came.json()
+            if not scope["path"].startswith(_PAGES):
+                logged.body = sent.json()
+            logged.response = came.json()
             self._log.end(logged)
 
 
@@ -162,6 +175,22 @@ class _Body:
         if not 0 < self._size <= _LARGEST:
             return None
         try:
-            return wire.loads(b"".join(self._parts))
+            return _kept(wire.loads(b"".join(self._parts)))
         except ValueError:
             return None
+
+
+def _kept(value: object, depth: int = 0) -> object:
+    """Return a value without card data, and without what is nested too deeply to be written."""
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, dict):
+        fields = cast("dict[str, object]", value)
+        return {
+            name: "<hidden>" if name in _CARD_FIELDS else _kept(member, depth + 1)
+            for name, member in fields.items()
+        }
+    if isinstance(value, list):
+        members = cast("list[object]", value)
+        return [_kept(member, depth + 1) for member in members]
+    return value

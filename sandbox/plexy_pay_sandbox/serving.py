@@ -21,10 +21,10 @@ from starlette.types import ASGIApp
 
 from .access import Access
 from .app import create_app
+from .control_calls import ask
 from .durations import seconds_of
 from .faults.connection import ConnectionProtocol
 from .faults.control import FaultControl
-from .loopback import ask
 from .webhooks.control import WebhookControl
 
 _PATIENCE: Final = 10.0

@@ -18,9 +18,17 @@ from .card_form import CardForm, filled_with, read_card
 from .checkout_api import Session, SessionStatus
 from .money import major_amount
 from .named_cards import SESSION_CARDS
-from .pages import is_web_address, notice, page, result_page, sent_to, with_query
+from .pages import (
+    is_web_address,
+    notice,
+    page,
+    result_page,
+    sent_to,
+    with_query,
+    with_result,
+)
 from .records import MERCHANT_NAME
-from .refusals import CardDeclined, NotFound
+from .refusals import CardDeclined, NotAllowed, NotFound
 from .world import World
 
 _PATH = "/_sandbox/sessions/{id}"
@@ -75,6 +83,9 @@ class _SessionPages:
             self._world.checkout.pay_session(session.id, card)
         except CardDeclined as declined:
             return _refused(request, session, declined)
+        except NotAllowed:
+            # It has expired since it was looked up.
+            return _not_open(request, session)
         return _end(request, session)
 
     async def decline(self, request: Request) -> Response:
@@ -82,7 +93,11 @@ class _SessionPages:
         session = self._session(request)
         if session is None or session.status is not SessionStatus.PENDING:
             return _not_open(request, session)
-        return _end(request, self._world.checkout.decline_session(session.id))
+        try:
+            self._world.checkout.decline_session(session.id)
+        except NotAllowed:
+            return _not_open(request, session)
+        return _end(request, session)
 
     def _session(self, request: Request) -> Session | None:
         try:
@@ -124,7 +139,7 @@ def _form(
 
 
 def _refused(request: Request, session: Session, declined: CardDeclined) -> Response:
-    return page(
+    refused = page(
         request,
         "refused.html",
         402,
@@ -134,6 +149,7 @@ def _refused(request: Request, session: Session, declined: CardDeclined) -> Resp
         back=_way_back(session),
         bill=_bill(session),
     )
+    return with_result(refused, "declined")
 
 
 def _not_open(request: Request, session: Session | None) -> Response:
@@ -154,8 +170,11 @@ def _not_open(request: Request, session: Session | None) -> Response:
 def _end(request: Request, session: Session) -> Response:
     address = _way_back(session)
     if address is not None:
-        return sent_to(address)
-    return result_page(request, "done_title", "session_result", session.result)
+        response = sent_to(address)
+    else:
+        response = result_page(request, "done_title", "session_result", session.result)
+    paid = session.status is SessionStatus.COMPLETED
+    return with_result(response, "paid" if paid else "declined")
 
 
 def _way_back(session: Session) -> str | None:

@@ -198,7 +198,7 @@ class State:
         """
         now = self.settle()
         link = self._known_link(link_id)
-        if link.status is not LinkStatus.ACTIVE:
+        if not link.is_open:
             raise NotAllowed(
                 f"payment link can not be cancelled: it is {link.status}",
                 "paymentLinks",
@@ -215,7 +215,7 @@ class State:
         """
         now = self.settle()
         link = self._known_link(link_id)
-        if link.status is not LinkStatus.ACTIVE:
+        if not link.is_open:
             raise NotAllowed(
                 f"payment link can not be updated: it is {link.status}", "paymentLinks"
             )
@@ -237,7 +237,6 @@ class State:
         now = self.settle()
         payment = self._payment_after_three_ds(link_id, now)
         self.authorize(payment, now)
-        self.close_paid_link(self._known_link(link_id), now)
         return payment
 
     def decline_link(self, link_id: str) -> Payment:
@@ -536,18 +535,16 @@ class State:
             description=link.description,
         )
 
-    def close_paid_link(self, link: Link, now: datetime) -> None:
-        """Close a link that has been paid."""
-        self._close_link(link, LinkStatus.PAID, now)
-
     def authorize(self, payment: Payment, now: datetime) -> None:
-        """Put the amount of a payment on hold, to be captured by itself in the end."""
+        """Put the amount of a payment on hold, to be captured by itself in the end. Its link is paid."""
         payment.authorized = payment.transaction.amount
         payment.transaction.authorized_at = now
         if payment.card_token_id not in self._cards:
             card = SavedCard(payment.card_token_id, payment.customer_id, payment.card)
             self._cards.add(card.token_id, card)
         self.reach(payment, payment.transaction, Status.AUTHORIZED, now)
+        if payment.link is not None:
+            self._close_link(payment.link, LinkStatus.PAID, now)
 
         def clear(due: datetime) -> None:
             if payment.transaction.status is Status.AUTHORIZED:
@@ -632,7 +629,7 @@ class State:
     def _await_expiry(self, link: Link) -> None:
         def expire(due: datetime) -> None:
             # The end may have been moved since this was planned.
-            if link.status is LinkStatus.ACTIVE and link.expires_at == due:
+            if link.is_open and link.expires_at == due:
                 self._close_link(link, LinkStatus.EXPIRED, due)
 
         if link.expires_at is not None:
@@ -646,7 +643,7 @@ class State:
 
     def _payable_link(self, link_id: str) -> Link:
         link = self._known_link(link_id)
-        if link.status is not LinkStatus.ACTIVE:
+        if not link.is_open:
             raise NotAllowed(
                 f"payment link can not be paid: it is {link.status}", "paymentLinks"
             )

@@ -60,6 +60,11 @@ def _text(value: object) -> str:
     raise TypeError(f"a value of type {type(value).__name__} has no form in JSON here")
 
 
+def exact(number: float) -> Decimal:
+    """Return the number that is written there: a float has no form in JSON here."""
+    return Decimal(repr(number))
+
+
 def plain(value: Decimal) -> str:
     """Return a decimal number in digits: `22000` and `56.41`, not `22000.00` and not `2.2E+4`.
 

@@ -304,6 +304,15 @@ def test_a_card_number_in_the_wrong_field_is_not_sent_back(
     assert NUMBER not in page.text
 
 
+@pytest.mark.parametrize("typed", ["411111111", "123"])
+def test_digits_of_a_card_in_the_field_of_the_expiry_are_not_sent_back(
+    api: Api, stranger: httpx.Client, typed: str
+) -> None:
+    response = posted(stranger, api.create_link(), **CARD | {"expiry": typed})
+    assert response.status_code == 422
+    assert typed not in response.text
+
+
 def test_a_body_without_card_fields_is_the_shortcut(
     api: Api, stranger: httpx.Client
 ) -> None:

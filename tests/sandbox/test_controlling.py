@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from plexy_pay import Money, NotFoundError, PlexyPay, webhooks
 from plexy_pay_sandbox import RunningSandbox, create_app, triggers
 from plexy_pay_sandbox.command import main
+from plexy_pay_sandbox.control_calls import ask
 
 from .support import Receiver
 
@@ -71,6 +75,18 @@ def test_a_link_is_declined_and_the_payer_sent_on(client: PlexyPay, told: Any) -
         "result": "declined",
         "redirect": "https://shop.example/failed",
     }
+    assert client.payment_links.retrieve(link.id).status == "active"
+
+
+def test_a_response_that_tells_no_result_is_no_payment() -> None:
+    with Receiver([500]) as receiver:
+        link = f"http://{urlsplit(receiver.url).netloc}/pl_1"
+        assert main(["pay", link]) == 1
+
+
+def test_a_code_without_a_card_is_refused(client: PlexyPay, told: Any) -> None:
+    link = link_of(client)
+    assert "--code needs --card" in told("pay", link.id, "--code", "111", code=1)
     assert client.payment_links.retrieve(link.id).status == "active"
 
 
@@ -201,6 +217,51 @@ def test_the_log_has_bodies_for_programs(client: PlexyPay, capsys: Any) -> None:
     assert logged["body"]["orderReference"] == "ORD-1001"
     assert logged["response"]["status"] == "active"
     assert logged["number"] == 1
+
+
+def test_the_log_keeps_no_card_and_nothing_that_it_could_not_show(
+    sandbox: RunningSandbox, client: PlexyPay, told: Any
+) -> None:
+    number = "5454545454545454"
+    with PlexyPay(
+        checkout_api_key=sandbox.checkout_key, base_url=sandbox.base_url
+    ) as shop:
+        method = {"encryptedCardNumber": number, "encryptedSecurityCode": "737"}
+        shop.checkout.payments.create(
+            amount=Money("1", "KZT"), payment_method={"type": "scheme"} | method
+        )
+    link = link_of(client)
+    httpx.post(f"{link.url}/pay", json={"number": number, "code": "737"})
+    headers = {"Authorization": sandbox.key, "Content-Type": "application/json"}
+    httpx.post(
+        f"{sandbox.base_url}/v1/payment-links",
+        content="[" * 600 + "]" * 600,
+        headers=headers,
+    )
+    assert "POST /v1/payment-links" in told("logs")
+    kept = ask(sandbox.base_url, "GET", "/_sandbox/requests", None)
+    assert len(kept["requests"]) == 4
+    assert number not in str(kept)
+    assert "737" not in str([one["body"] for one in kept["requests"]])
+
+
+def test_a_request_that_ends_later_is_listed_later(
+    sandbox: RunningSandbox, client: PlexyPay
+) -> None:
+    parts = urlsplit(sandbox.base_url)
+    with socket.create_connection((parts.hostname or "", parts.port or 0)) as slow:
+        head = (
+            "POST /v1/payment-links HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
+            f"Authorization: {sandbox.key}\r\n\r\n"
+        )
+        slow.sendall(head.encode())
+        client.transactions.list().first()
+        first = ask(sandbox.base_url, "GET", "/_sandbox/requests", None)["requests"]
+        slow.sendall(b"{}")
+        slow.recv(100)
+    path = f"/_sandbox/requests?after={first[-1]['number']}&wait=10"
+    (later,) = ask(sandbox.base_url, "GET", path, None)["requests"]
+    assert later["method"] == "POST"
 
 
 def test_a_delivery_is_posted_once_more() -> None:

@@ -1,4 +1,4 @@
-"""An operation that the sandbox has no handler for responses the document's own example, and says that it does."""
+"""An operation that the sandbox has no handler for returns the document's own example, and says that it does."""
 
 from __future__ import annotations
 

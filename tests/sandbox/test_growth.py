@@ -112,7 +112,7 @@ class Town:
         return redirect.confirmed
 
     def ask(self, resource: str, method: str, body: Any = None, **values: Any) -> Any:
-        """Have a handler response; values are those of the path and of the query."""
+        """Have a handler respond; values are those of the path and of the query."""
         request = ValidRequest(values, values, values, body or {})
         return HANDLERS[resource, method](Call(self.world, request, "http://127.0.0.1"))
 

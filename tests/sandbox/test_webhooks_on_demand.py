@@ -15,7 +15,7 @@ from plexy_pay_sandbox import (
     create_app,
     wire,
 )
-from plexy_pay_sandbox.loopback import ask
+from plexy_pay_sandbox.control_calls import ask
 from plexy_pay_sandbox.validation import Contract, bundled_document
 from plexy_pay_sandbox.webhooks.signing import Authorization, Scheme, Secrets
 

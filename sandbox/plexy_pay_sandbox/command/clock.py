@@ -16,7 +16,7 @@ def advance(
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Move the clock ahead: captures, expiries and retries that become due happen."""
+    """Move the clock ahead: captures, expiries and delayed webhooks that become due happen."""
     try:
         seconds = seconds_of(duration)
     except ValueError as error:

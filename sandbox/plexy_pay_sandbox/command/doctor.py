@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from http.client import HTTPConnection
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
+
+from plexy_pay import AuthenticationError, PlexyError, PlexyPay
 
 from .errors import FAILED, CommandError
 from .output import show, show_json
@@ -64,23 +63,19 @@ def _environment(url: str) -> Iterator[Check]:
     if "PLEXY_API_KEY" not in found:
         yield Check(None, "PLEXY_API_KEY is not set: a client needs api_key")
     else:
-        accepted = _accepts(url, os.environ["PLEXY_API_KEY"])
-        verb = "accepts" if accepted else "refuses"
-        yield Check(accepted, f"the sandbox {verb} the key in PLEXY_API_KEY")
+        yield _key_check(url)
 
 
-def _accepts(url: str, key: str) -> bool:
-    """Return whether the sandbox takes a key."""
-    parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=_WAIT)
+def _key_check(url: str) -> Check:
+    """Use the key as a program does: the client sends none over plain http to another machine."""
     try:
-        path = "/v1/transactions?size=1"
-        connection.request("GET", path, headers={"Authorization": key})
-        return connection.getresponse().status == 200
-    except (OSError, ValueError):
-        return False
-    finally:
-        connection.close()
+        with PlexyPay(base_url=url) as client:
+            client.transactions.list().first()
+    except AuthenticationError:
+        return Check(False, "the sandbox refuses the key in PLEXY_API_KEY")
+    except PlexyError as error:
+        return Check(False, f"no call could be made: {error.message}")
+    return Check(True, "the sandbox accepts the key in PLEXY_API_KEY")
 
 
 def _webhooks(url: str, addresses: Mapping[str, Any]) -> Iterator[Check]:

@@ -17,6 +17,7 @@ app: Final = typer.Typer(
     help="A local stand-in for the Plexy Pay API: no money moves.",
     no_args_is_help=True,
     rich_markup_mode=None,
+    pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("start")(start.start)

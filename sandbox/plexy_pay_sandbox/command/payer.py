@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ..loopback import post_form
 from ..named_cards import LINK_CARDS, SESSION_CARDS
-from ..payer import CONFIRMS, PayerEnd, pay_on_page
+from ..payer import CONFIRMS, pay_at_once, pay_on_page
 from ..suggestions import meant
 from .errors import CommandError
 from .output import show, show_json
@@ -34,24 +33,37 @@ def pay(
         ),
     ] = None,
     code: Annotated[
-        str,
-        typer.Option(help="The code for the bank: 555 confirms, 111 fails."),
-    ] = CONFIRMS,
+        str | None,
+        typer.Option(
+            help="With --card, the code for the bank: 555 confirms, 111 fails."
+            f" [default: {CONFIRMS}]"
+        ),
+    ] = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Pay a payment link."""
-    parts = urlsplit(link)
-    origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else url.rstrip("/")
-    path = parts.path if parts.netloc else f"/{parts.path.lstrip('/')}"
-    link_id = path.rsplit("/", 1)[-1]
     if card is not None and decline:
         raise CommandError("Give --decline or --card, not both.")
+    if card is None and code is not None:
+        raise CommandError("--code needs --card: without a card no bank asks.")
+    parts = urlsplit(link)
+    origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else url.rstrip("/")
+    path = f"/{parts.path.strip('/')}"
+    link_id = path.rsplit("/", 1)[-1]
+    noun = "session" if path.startswith(_SESSIONS) else "payment link"
     try:
         if card is None:
-            end = _at_once(origin, path, link_id, decline)
+            end = pay_at_once(f"{origin}{path}", decline=decline)
         else:
-            end = _with_a_card(origin, path, link_id, card, code)
+            _check_card(path, card)
+            end = pay_on_page(f"{origin}{path}", card, code or CONFIRMS)
+    except ValueError as error:
+        raise CommandError(
+            f"The {noun} {link_id} cannot be paid any more. {error}"
+        ) from None
+    except HTTPError:
+        raise CommandError(f"There is no {noun} {link_id}.") from None
     except OSError as error:
         raise unreachable(origin, error) from None
     if as_json:
@@ -63,29 +75,7 @@ def pay(
         show(f"The payer is sent to {end.redirect}")
 
 
-def _at_once(origin: str, path: str, link_id: str, decline: bool) -> PayerEnd:
-    """Pay or refuse without a card."""
-    status, address = post_form(origin, f"{path}/{'decline' if decline else 'pay'}")
-    if status == 404:
-        raise CommandError(f"There is no payment link {link_id}.")
-    if status == 409:
-        raise CommandError(f"The payment link {link_id} cannot be paid any more.")
-    declined = decline or status == 402
-    return PayerEnd("declined" if declined else "paid", address, "")
-
-
-def _with_a_card(
-    origin: str, path: str, link_id: str, card: str, code: str
-) -> PayerEnd:
-    """Pay through the form of the page."""
+def _check_card(path: str, card: str) -> None:
     cards = SESSION_CARDS if path.startswith(_SESSIONS) else LINK_CARDS
     if card not in cards:
         raise CommandError(f"There is no test card {card!r}{meant(card, cards)}.")
-    try:
-        return pay_on_page(f"{origin}{path}", card, code)
-    except ValueError:
-        raise CommandError(
-            f"The payment link {link_id} cannot be paid any more."
-        ) from None
-    except HTTPError:
-        raise CommandError(f"There is no payment link {link_id}.") from None

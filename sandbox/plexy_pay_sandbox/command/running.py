@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ..loopback import ask
+from ..control_calls import ask
 from .errors import UNREACHABLE, CommandError
 
 DEFAULT_URL: Final = "http://127.0.0.1:8490"

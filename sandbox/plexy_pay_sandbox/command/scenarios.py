@@ -13,7 +13,7 @@ from ..scenarios import SCENARIOS, Keys, Scenario, run
 from ..suggestions import meant
 from .errors import CommandError
 from .output import show, show_json, show_table
-from .running import DEFAULT_URL, AsJson, Url, call
+from .running import DEFAULT_URL, AsJson, Url, call, unreachable
 
 scenarios = typer.Typer(
     help="Show the vendor's test cards and values, and run them.",
@@ -59,8 +59,10 @@ def run_scenarios(
             result = run(scenario, url.rstrip("/"), keys, page=page)
         except PlexyError as error:
             raise CommandError(f"{scenario.name}: {error.message}") from None
-        except ValueError as error:
-            raise CommandError(f"{error}.") from None
+        except (ValueError, RuntimeError) as error:
+            raise CommandError(f"{scenario.name}: {error}") from None
+        except OSError as error:
+            raise unreachable(url, error) from None
         row = {
             "name": scenario.name,
             "expected": scenario.expected,
@@ -93,6 +95,15 @@ def _chosen(names: list[str]) -> list[Scenario]:
 def _keys(access: Mapping[str, str]) -> Keys:
     """Return the keys of the sandbox. Those that somebody gave it are not shown: they come from the environment."""
     return Keys(
-        os.environ.get("PLEXY_API_KEY") or access["key"],
-        os.environ.get("PLEXY_CHECKOUT_API_KEY") or access["checkout_key"],
+        _key(access["key"], "PLEXY_API_KEY"),
+        _key(access["checkout_key"], "PLEXY_CHECKOUT_API_KEY"),
     )
+
+
+def _key(shown: str, variable: str) -> str:
+    """Return the key that the sandbox shows. The environment, which may have a real one, is asked only without it."""
+    if not shown.startswith("<"):
+        return shown
+    if variable not in os.environ:
+        raise CommandError(f"The sandbox has a key of yours: set {variable} to it.")
+    return os.environ[variable]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from ..loopback import PATIENCE, ask
+from ..control_calls import ask
 from .routes import PATH
 
 
@@ -124,7 +124,7 @@ class FaultControl:
     def _call(
         self, method: str, path: str, body: Any = None
     ) -> builtins.list[SetFault]:
-        response = ask(self._base_url, method, path, body, PATIENCE)
+        response = ask(self._base_url, method, path, body)
         return [_set(listed) for listed in response["faults"]]
 
 

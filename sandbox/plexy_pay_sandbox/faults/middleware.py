@@ -51,11 +51,11 @@ class StrikesRequests:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(self._app, self._errors_of(scope), scope, receive, send)
-        await exchange.read()
-        await _STRIKES[fault.kind.name](exchange, fault)
+        if await exchange.read():
+            await _STRIKES[fault.kind.name](exchange, fault)
 
     def _fault_of(self, scope: Scope) -> Fault | None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self._faults.is_empty:
             return None
         for operation, _ in self._contract.match(_path_of(scope)):
             if operation.method == scope["method"]:
@@ -108,13 +108,15 @@ class _Exchange:
         self._send = send
         self._content = bytearray()
 
-    async def read(self) -> None:
-        """Read the whole request."""
+    async def read(self) -> bool:
+        """Read the request; return whether it came whole. A client that goes away before its end has sent none."""
         while True:
             message = await self._receive()
+            if message["type"] == "http.disconnect":
+                return False
             self._content += message.get("body", b"")
             if not message.get("more_body", False):
-                return
+                return True
 
     async def do(self) -> _Done:
         """Do the deed, and keep the response back."""
@@ -195,10 +197,11 @@ async def _trickle(exchange: _Exchange, fault: Fault) -> None:
     wanted = math.ceil(seconds * _PIECES_A_SECOND)
     count = max(1, min(wanted, len(done.body)))
     size = max(1, math.ceil(len(done.body) / count))
+    pieces = [done.body[at : at + size] for at in range(0, len(done.body), size)]
     await exchange.start(done)
-    for at in range(0, len(done.body), size):
-        await exchange.send(bytes(done.body[at : at + size]), more=True)
-        if not await exchange.wait(seconds / count):
+    for piece in pieces:
+        await exchange.send(bytes(piece), more=True)
+        if not await exchange.wait(seconds / len(pieces)):
             return
     await exchange.send(b"", more=False)
 

@@ -12,22 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import wire
-from ..responses import json_response, pay_error
+from ..control_requests import Read, or_none, read_fields, telling_mistakes, text
+from ..responses import json_response
 from .kinds import KINDS
-from .rules import Faults, UnknownFault
+from .rules import Faults
 
 PATH: Final = "/_sandbox/faults"
 
-_TEXTS: Final = ("target", "fault")
-_WHOLE: Final = ("times", "seed")
-_NUMBERS: Final = ("probability", "seconds")
 _EXAMPLE: Final = (
     'send {"target": "payments.capture", "fault": "response_lost", "times": 1}'
 )
@@ -46,10 +44,7 @@ def routes(faults: Faults) -> list[Route]:
         return json_response({"faults": listed, "known": kinds})
 
     async def add(request: Request) -> Response:
-        try:
-            fault = faults.set(**_read(await request.body()))
-        except ValueError as error:
-            return pay_error(422, 5, str(error), "sandbox")
+        fault = faults.set(**_read(await request.body()))
         return json_response({"faults": [fault.show()]}, 201)
 
     async def clear(request: Request) -> Response:
@@ -57,17 +52,14 @@ def routes(faults: Faults) -> list[Route]:
         return json_response({"faults": []})
 
     async def remove(request: Request) -> Response:
-        try:
-            faults.remove(request.path_params["id"])
-        except UnknownFault as error:
-            return pay_error(404, 4, str(error), "sandbox")
+        faults.remove(request.path_params["id"])
         return await show(request)
 
     return [
         Route(PATH, show, methods=["GET"]),
-        Route(PATH, add, methods=["POST"]),
+        Route(PATH, telling_mistakes(add), methods=["POST"]),
         Route(PATH, clear, methods=["DELETE"]),
-        Route(f"{PATH}/{{id}}", remove, methods=["DELETE"]),
+        Route(f"{PATH}/{{id}}", telling_mistakes(remove), methods=["DELETE"]),
     ]
 
 
@@ -76,46 +68,39 @@ def _shown(name: str) -> dict[str, Any]:
     return {
         "fault": kind.name,
         "strikes": kind.strikes,
-        "seconds": None if kind.seconds is None else Decimal(str(kind.seconds)),
+        "seconds": None if kind.seconds is None else wire.exact(kind.seconds),
         "happens": kind.happens,
     }
 
 
 def _read(content: bytes) -> dict[str, Any]:
-    body = wire.loads(content or b"{}")
-    if not isinstance(body, dict):
-        raise ValueError(f"the body must be a JSON object: {_EXAMPLE}")
-    given = cast("dict[str, object]", body)
-    known = (*_TEXTS, *_WHOLE, *_NUMBERS)
-    for name in given:
-        if name not in known:
-            raise ValueError(f"{name!r} is not known here; there is {', '.join(known)}")
-    texts = {name: _text(given, name) for name in _TEXTS}
-    whole = {name: _whole(given, name) for name in _WHOLE}
-    numbers = {name: _number(given, name) for name in _NUMBERS}
-    return texts | whole | numbers
+    given = read_fields(content, _FIELDS)
+    for name in ("target", "fault"):
+        if name not in given:
+            raise ValueError(f"{name} is required: {_EXAMPLE}")
+    return given
 
 
-def _text(given: Mapping[str, object], name: str) -> str:
-    value = given.get(name)
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"{name} must be a text: {_EXAMPLE}")
-    return value
-
-
-def _whole(given: Mapping[str, object], name: str) -> int | None:
-    value = given.get(name)
-    if value is None:
-        return None
+def _whole(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"{name} must be a whole number")
     return value
 
 
-def _number(given: Mapping[str, object], name: str) -> float | None:
-    value = given.get(name)
-    if value is None:
-        return None
+def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise ValueError(f"{name} must be a number")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is too large") from None
+
+
+_FIELDS: Final[Mapping[str, Read]] = {
+    "target": text,
+    "fault": text,
+    "times": or_none(_whole),
+    "probability": or_none(_number),
+    "seed": or_none(_whole),
+    "seconds": or_none(_number),
+}

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from .. import wire
+from ..control_requests import NotThere
 from ..suggestions import meant
 from .kinds import FaultKind, Strikes, kind_named
 
@@ -23,7 +25,7 @@ _REMEMBERED: Final = 1000
 _LONGEST: Final = 30 * 24 * 3600
 
 
-class UnknownFault(Exception):
+class UnknownFault(NotThere):
     """Raised when there is no fault with that id."""
 
 
@@ -80,9 +82,9 @@ class Fault:
             "target": self.target,
             "fault": self.kind.name,
             "times": self.times,
-            "probability": _exact(self.probability),
+            "probability": _shown(self.probability),
             "seed": None if self.probability is None else self.seed,
-            "seconds": _exact(self.seconds),
+            "seconds": _shown(self.seconds),
             "struck": self.struck,
         }
 
@@ -144,6 +146,11 @@ class Faults:
         self._faults.append(made)
         self._forget_spent()
         return made
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no fault is set."""
+        return not self._faults
 
     def list(self) -> list[Fault]:
         """Return the faults that are set, the oldest first; those that strike no more are among them."""
@@ -218,5 +225,5 @@ def _check_numbers(
         raise ValueError(f"seconds must be 0 to {_LONGEST}")
 
 
-def _exact(number: float | None) -> Decimal | None:
-    return None if number is None else Decimal(str(number))
+def _shown(number: float | None) -> Decimal | None:
+    return None if number is None else wire.exact(number)

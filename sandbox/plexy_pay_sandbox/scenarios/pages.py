@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from plexy_pay import PlexyPay
 
-from ..loopback import ask
+from ..control_calls import ask
 from ..payer import pay_on_page
 from .results import Result
 from .table import Api, Scenario
@@ -23,7 +23,7 @@ def on_page(client: PlexyPay, scenario: Scenario, base_url: str) -> Result:
         ValueError: if a payer cannot do it on a page.
     """
     if not scenario.has_page:
-        raise ValueError(f"{scenario.name} needs fields that only a server sends")
+        raise ValueError(f"{scenario.name} needs fields that only a server sends.")
     typed = {"number": scenario.number, "code": scenario.cvv}
     open_page = _session if scenario.api is Api.V2 else _link
     page = open_page(client, scenario)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -21,7 +21,7 @@ from plexy_pay import (
 )
 
 from ..card_keys import PADDINGS
-from ..loopback import ask
+from ..control_calls import ask
 from ..payer import answer_challenge
 from .pages import on_page
 from .results import Result
@@ -35,8 +35,8 @@ _HOLDER: Final = "ALIYA SAMPLE"
 class Keys:
     """Hold the keys with which a sandbox is called."""
 
-    pay: str
-    checkout: str
+    pay: str = field(repr=False)
+    checkout: str = field(repr=False)
 
 
 def run(scenario: Scenario, base_url: str, keys: Keys, *, page: bool = False) -> Result:

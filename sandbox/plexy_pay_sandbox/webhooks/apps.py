@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from ..loopback import PATIENCE, ask
+from ..control_calls import ask
 from .control import WebhookControl
 from .routes import PATH
 
@@ -84,14 +84,21 @@ class AppWebhooks(WebhookControl):
         Args:
             app: An ASGI application.
             path: As in `deliver_to`.
+
+        Raises:
+            TypeError: if the application is another one.
         """
+        if not _is_asgi(app):
+            raise TypeError(
+                f"{type(app).__name__} is no ASGI application. deliver_to takes the others."
+            )
         return [
             self._reported(post, await _by_asgi_async(app, post))
             for post in self._posts(path)
         ]
 
     def _posts(self, path: str | None) -> list[_Post]:
-        response = ask(self._base_url, "POST", f"{PATH}/due", {}, PATIENCE)
+        response = ask(self._base_url, "POST", f"{PATH}/due", {})
         return [_post_of(listed, path) for listed in response["due"]]
 
     def _reported(self, post: _Post, reply: _Reply) -> AppResponse:
@@ -118,14 +125,24 @@ def _caller_of(app: Any) -> Any:
     """Return what calls an application of this kind."""
     if _is_djangos(app):
         return _by_django
-    if callable(getattr(app, "post", None)) and callable(getattr(app, "send", None)):
+    post = getattr(app, "post", None)
+    is_client = callable(post) and callable(getattr(app, "send", None))
+    if is_client and not inspect.iscoroutinefunction(post):
         return _by_client
-    if not callable(app):
+    if _is_asgi(app):
+        return _by_asgi
+    if is_client or not callable(app) or _is_aiohttps(app):
         raise TypeError(
             f"{type(app).__name__} is no ASGI or WSGI application, and no test client of Django, Starlette or FastAPI. "
-            "Of Flask and aiohttp pass the application."
+            "Of Flask pass the application. An aiohttp application needs a server: have the sandbox post to it."
         )
-    return _by_asgi if _is_asgi(app) else _by_wsgi
+    return _by_wsgi
+
+
+def _is_aiohttps(app: object) -> bool:
+    """Return whether this is an application of aiohttp, without an import."""
+    aiohttp = sys.modules.get("aiohttp.web")
+    return aiohttp is not None and isinstance(app, aiohttp.Application)
 
 
 def _is_djangos(app: object) -> bool:

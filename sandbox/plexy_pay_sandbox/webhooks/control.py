@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from ..loopback import PATIENCE, ask
+from ..control_calls import PATIENCE, ask
 from .routes import PATH
 
 _KEPT: Final[Any] = object()

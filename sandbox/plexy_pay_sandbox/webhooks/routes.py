@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from enum import StrEnum
@@ -26,11 +26,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import wire
+from ..control_requests import Read, or_none, read_fields, telling_mistakes, text
 from ..responses import json_response, pay_error
 from ..suggestions import near
 from .payloads import Names
 from .samples import Samples
-from .sender import Delivery, UnknownDelivery, WebhookSender
+from .sender import Delivery, WebhookSender
 from .signing import Authorization, Scheme
 
 PATH: Final = "/_sandbox/webhooks"
@@ -41,7 +42,6 @@ _LONGEST_WAIT: Final = 600
 _WAIT: Final = 30
 
 _Body = Mapping[str, Any]
-_Read = Callable[[str, object], object]
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -58,11 +58,11 @@ def routes(sender: WebhookSender, samples: Samples) -> list[Route]:
         return json_response({"deliveries": deliveries} | _state(sender))
 
     async def settings(request: Request) -> Response:
-        sender.configure(**_read(await request.body(), _SETTINGS))
+        sender.configure(**read_fields(await request.body(), _SETTINGS))
         return json_response(_state(sender))
 
     async def emit(request: Request) -> Response:
-        body = _read(await request.body(), _EVENT)
+        body = read_fields(await request.body(), _EVENT)
         return _listed(_emit(sender, samples, body), 201)
 
     async def redeliver(request: Request) -> Response:
@@ -73,25 +73,27 @@ def routes(sender: WebhookSender, samples: Samples) -> list[Route]:
         return json_response(_state(sender))
 
     async def release(request: Request) -> Response:
-        body = _read(await request.body(), {"order": _order})
+        body = read_fields(await request.body(), {"order": _order})
         return _listed(sender.release(body.get("order", ())))
 
     async def wait(request: Request) -> Response:
-        body = _read(await request.body(), {"seconds": _number_up_to(_LONGEST_WAIT)})
+        body = read_fields(
+            await request.body(), {"seconds": _number_up_to(_LONGEST_WAIT)}
+        )
         if not await sender.idle(body.get("seconds", _WAIT)):
             return pay_error(504, 1, "deliveries are still on their way", "sandbox")
         return _listed(sender.deliveries())
 
     return [
         Route(PATH, show, methods=["GET"]),
-        Route(f"{PATH}/settings", _telling_mistakes(settings), methods=["POST"]),
-        Route(f"{PATH}/emit", _telling_mistakes(emit), methods=["POST"]),
+        Route(f"{PATH}/settings", telling_mistakes(settings), methods=["POST"]),
+        Route(f"{PATH}/emit", telling_mistakes(emit), methods=["POST"]),
         Route(f"{PATH}/hold", hold, methods=["POST"]),
-        Route(f"{PATH}/release", _telling_mistakes(release), methods=["POST"]),
-        Route(f"{PATH}/wait", _telling_mistakes(wait), methods=["POST"]),
+        Route(f"{PATH}/release", telling_mistakes(release), methods=["POST"]),
+        Route(f"{PATH}/wait", telling_mistakes(wait), methods=["POST"]),
         *_outbox_routes(sender),
         Route(
-            f"{PATH}/{{id}}/redeliver", _telling_mistakes(redeliver), methods=["POST"]
+            f"{PATH}/{{id}}/redeliver", telling_mistakes(redeliver), methods=["POST"]
         ),
     ]
 
@@ -103,15 +105,15 @@ def _outbox_routes(sender: WebhookSender) -> list[Route]:
         return json_response({"due": sender.due()})
 
     async def report(request: Request) -> Response:
-        body = _read(await request.body(), {"status": _status})
+        body = read_fields(await request.body(), {"status": _status})
         if "status" not in body:
             raise ValueError("status is required")
-        sender.report(request.path_params["id"], body["status"])
-        return _listed(sender.deliveries())
+        reported = sender.report(request.path_params["id"], body["status"])
+        return _listed([reported])
 
     return [
-        Route(f"{PATH}/due", due, methods=["POST"]),
-        Route(f"{PATH}/{{id}}/report", _telling_mistakes(report), methods=["POST"]),
+        Route(f"{PATH}/due", telling_mistakes(due), methods=["POST"]),
+        Route(f"{PATH}/{{id}}/report", telling_mistakes(report), methods=["POST"]),
     ]
 
 
@@ -166,7 +168,7 @@ def _refuse_misspelling(name: str, samples: Samples) -> None:
 def _state(sender: WebhookSender) -> dict[str, Any]:
     settings = asdict(sender.settings)
     return {
-        "settings": settings | {"delay": Decimal(str(settings["delay"]))},
+        "settings": settings | {"delay": wire.exact(settings["delay"])},
         "holding": sender.holding,
     }
 
@@ -177,42 +179,7 @@ def _listed(deliveries: list[Delivery], status: int = 200) -> Response:
     )
 
 
-def _telling_mistakes(
-    endpoint: Callable[[Request], Any],
-) -> Callable[[Request], Any]:
-    """Respond with what is wrong with a request as the sandbox's other addresses do."""
-
-    async def respond(request: Request) -> Response:
-        try:
-            return cast("Response", await endpoint(request))
-        except UnknownDelivery as error:
-            return pay_error(404, 4, str(error), "sandbox")
-        except ValueError as error:
-            return pay_error(422, 5, str(error), "sandbox")
-
-    return respond
-
-
-def _read(content: bytes, fields: Mapping[str, _Read]) -> dict[str, Any]:
-    body = wire.loads(content or b"{}")
-    if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
-    given = cast("dict[str, object]", body)
-    for name in given:
-        if name not in fields:
-            raise ValueError(
-                f"{name!r} is not known here; there is {', '.join(fields)}"
-            )
-    return {name: fields[name](name, value) for name, value in given.items()}
-
-
 def _anything(name: str, value: object) -> object:
-    return value
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"{name} must be a text")
     return value
 
 
@@ -247,7 +214,7 @@ def _order(name: str, value: Any) -> Any:
     return value
 
 
-def _number_up_to(most: int) -> _Read:
+def _number_up_to(most: int) -> Read:
     def read(name: str, value: object) -> float:
         if (
             isinstance(value, bool)
@@ -260,7 +227,7 @@ def _number_up_to(most: int) -> _Read:
     return read
 
 
-def _one_of(words: type[_Word]) -> _Read:
+def _one_of(words: type[_Word]) -> Read:
     def read(name: str, value: object) -> _Word:
         if isinstance(value, str) and value in tuple(words):
             return words(value)
@@ -269,27 +236,23 @@ def _one_of(words: type[_Word]) -> _Read:
     return read
 
 
-def _or_none(read: _Read) -> _Read:
-    return lambda name, value: None if value is None else read(name, value)
-
-
-_SETTINGS: Final[Mapping[str, _Read]] = {
-    "url": _or_none(_text),
-    "checkout_url": _or_none(_text),
-    "callback_url": _or_none(_text),
+_SETTINGS: Final[Mapping[str, Read]] = {
+    "url": or_none(text),
+    "checkout_url": or_none(text),
+    "callback_url": or_none(text),
     "authorization": _one_of(Authorization),
     "copies": _copies,
     "delay": _number_up_to(_LONGEST_DELAY),
-    "names": _or_none(_one_of(Names)),
-    "wrappers": _or_none(_truth),
+    "names": or_none(_one_of(Names)),
+    "wrappers": or_none(_truth),
 }
-_EVENT: Final[Mapping[str, _Read]] = {
-    "name": _text,
+_EVENT: Final[Mapping[str, Read]] = {
+    "name": text,
     "data": _anything,
     "payload": _anything,
-    "url": _text,
+    "url": text,
     "scheme": _one_of(Scheme),
-    "names": _or_none(_one_of(Names)),
-    "wrappers": _or_none(_truth),
+    "names": or_none(_one_of(Names)),
+    "wrappers": or_none(_truth),
     "forged": _truth,
 }

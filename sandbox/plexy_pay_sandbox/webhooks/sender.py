@@ -17,6 +17,7 @@ import httpx
 
 from .. import wire
 from ..checkout_api import CheckoutEvent
+from ..control_requests import NotThere
 from ..faults.kinds import Strikes
 from ..faults.rules import Fault, Faults
 from ..records import Event, Status
@@ -61,7 +62,7 @@ class DeliveryState(StrEnum):
     NOT_SENT = "not_sent"
 
 
-class UnknownDelivery(Exception):
+class UnknownDelivery(NotThere):
     """There is no delivery with that id, or it is not one that this can be done with."""
 
 
@@ -304,12 +305,20 @@ class WebhookSender:
         self._agenda.settle()
 
     def due(self) -> list[dict[str, Any]]:
-        """Return what would be posted now, in a sandbox that keeps it: the oldest first, signed."""
+        """Return what would be posted now, in a sandbox that keeps it: the oldest first, signed.
+
+        Raises:
+            ValueError: if the sandbox posts its webhooks itself.
+        """
+        if not self._keeps:
+            raise ValueError(
+                "this sandbox posts its webhooks itself: make it with webhook_outbox=True"
+            )
         self.settle()
         return [self._shown_due(delivery) for delivery in self._due.values()]
 
-    def report(self, delivery_id: str, status: int) -> None:
-        """Take the status of the response to a delivery that was due.
+    def report(self, delivery_id: str, status: int) -> Delivery:
+        """Take the status of the response to a delivery that was due, and return the delivery.
 
         Raises:
             UnknownDelivery: if it is not due.
@@ -324,8 +333,8 @@ class WebhookSender:
         elif delivery.message.forged or len(delivery.attempts) > len(self._delays):
             self._give_up(delivery)
         else:
-            return
-        del self._due[delivery_id]
+            return delivery
+        return self._due.pop(delivery_id)
 
     async def idle(self, seconds: float) -> bool:
         """Wait until nothing is on its way, apart from what is held or delayed; return whether that came to be."""
@@ -393,7 +402,8 @@ class WebhookSender:
             at += timedelta(seconds=fault.seconds or 0)
         copies = self.settings.copies + (kind == "webhook_twice")
         sent = [self._send_one(message, at) for _ in range(copies)]
-        self._let_follow(message.url)
+        # Of two things at one moment the agenda does the earlier planned one first: those that wait follow this one.
+        self._at_or_now(self._due_of(at), lambda: self._let_follow(message.url))
         return sent
 
     def _fault_of(self, message: Message) -> Fault | None:
@@ -425,15 +435,22 @@ class WebhookSender:
 
     def _send_one(self, message: Message, at: datetime) -> Delivery:
         delivery = self._new_delivery(message)
-        due = at + timedelta(seconds=self.settings.delay)
         if delivery.state is DeliveryState.NOT_SENT:
             return delivery
-        if due > self._clock.now():
-            delivery.state = DeliveryState.DELAYED
-            self._agenda.at(due, lambda _: self._start_or_hold(delivery))
-        else:
-            self._start_or_hold(delivery)
+        delivery.state = DeliveryState.DELAYED
+        self._at_or_now(self._due_of(at), lambda: self._start_or_hold(delivery))
         return delivery
+
+    def _due_of(self, at: datetime) -> datetime:
+        """Return the moment at which an event of this moment is delivered."""
+        return at + timedelta(seconds=self.settings.delay)
+
+    def _at_or_now(self, due: datetime, do: Callable[[], None]) -> None:
+        """Do something at its moment; at once, if that has come."""
+        if due > self._clock.now():
+            self._agenda.at(due, lambda _: do())
+        else:
+            do()
 
     def _new_delivery(self, message: Message) -> Delivery:
         """Remember a new delivery, which is not sent if its address is not allowed."""

@@ -5,10 +5,9 @@ These need no key. `webhooks.routes` has what controls the webhooks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Final
 
 from plexy_pay import __version__
 from starlette.requests import Request
@@ -17,10 +16,11 @@ from starlette.routing import Route
 
 from . import triggers, wire
 from .access import Access
+from .control_requests import json_object, telling_mistakes
 from .faults.rules import Faults
 from .refusals import Refusal
 from .request_log import RequestLog
-from .responses import json_response, pay_error
+from .responses import json_response
 from .webhooks.sender import WebhookSender
 from .world import World
 
@@ -56,11 +56,17 @@ class Control:
         """Return the routes."""
         return [
             Route("/_sandbox/about", self.about, methods=["GET"]),
-            Route("/_sandbox/advance", self.advance, methods=["POST"]),
+            Route(
+                "/_sandbox/advance", telling_mistakes(self.advance), methods=["POST"]
+            ),
             Route("/_sandbox/reset", self.reset, methods=["POST"]),
-            Route("/_sandbox/requests", self.requests, methods=["GET"]),
+            Route(
+                "/_sandbox/requests", telling_mistakes(self.requests), methods=["GET"]
+            ),
             Route("/_sandbox/triggers", self.triggers, methods=["GET"]),
-            Route("/_sandbox/triggers", self.trigger, methods=["POST"]),
+            Route(
+                "/_sandbox/triggers", telling_mistakes(self.trigger), methods=["POST"]
+            ),
         ]
 
     async def about(self, request: Request) -> Response:
@@ -83,9 +89,9 @@ class Control:
         try:
             by = _seconds(await request.body())
             now = self._world.state.advance(by)
-            self._sender.settle()
         except ValueError as error:
-            return pay_error(422, 5, f'send {{"seconds": 3600}}: {error}', "sandbox")
+            raise ValueError(f'send {{"seconds": 3600}}: {error}') from None
+        self._sender.settle()
         return json_response({"now": wire.to_microseconds(now)})
 
     async def reset(self, request: Request) -> Response:
@@ -102,9 +108,9 @@ class Control:
             after = int(request.query_params.get("after", "0"))
             wait = float(request.query_params.get("wait", "0"))
         except ValueError:
-            return pay_error(422, 5, "after and wait are numbers", "sandbox")
+            raise ValueError("after and wait are numbers") from None
         if not 0 <= wait <= _LONGEST_WAIT:
-            return pay_error(422, 5, f"wait is 0 to {_LONGEST_WAIT:g} s", "sandbox")
+            raise ValueError(f"wait is 0 to {_LONGEST_WAIT:g} s")
         found = await self._log.wait(after, wait)
         return json_response({"requests": [logged.show() for logged in found]})
 
@@ -114,28 +120,19 @@ class Control:
 
     async def trigger(self, request: Request) -> Response:
         """Make what leads to an event."""
+        name = json_object(await request.body()).get("name")
+        if not isinstance(name, str):
+            raise ValueError('send {"name": "transaction.charged"}')
         try:
-            name = _object(await request.body()).get("name")
-            if not isinstance(name, str):
-                raise ValueError('send {"name": "transaction.charged"}')
             made = triggers.trigger(self._world, name)
-        except ValueError as error:
-            return pay_error(422, 5, str(error), "sandbox")
         except Refusal as refusal:
-            return pay_error(422, 5, refusal.message, "sandbox")
+            raise ValueError(refusal.message) from None
         self._sender.settle()
         return json_response({"name": name, "made": made}, 201)
 
 
-def _object(content: bytes) -> Mapping[str, Any]:
-    body = wire.loads(content or b"{}")
-    if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
-    return cast("dict[str, Any]", body)
-
-
 def _seconds(content: bytes) -> timedelta:
-    seconds = _object(content).get("seconds")
+    seconds = json_object(content).get("seconds")
     if isinstance(seconds, bool) or not isinstance(seconds, (int, Decimal)):
         raise ValueError("seconds must be a number")
     try:

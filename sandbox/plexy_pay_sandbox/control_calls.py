@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -53,7 +52,7 @@ def ask(
 def _exact(value: Any) -> Any:
     """Return a value of a test, in which a float is the number that is written there."""
     if isinstance(value, float):
-        return Decimal(repr(value))
+        return wire.exact(value)
     if isinstance(value, Mapping):
         return {
             name: _exact(member)
@@ -62,19 +61,3 @@ def _exact(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_exact(member) for member in cast("list[Any]", value)]
     return value
-
-
-def post_form(base_url: str, path: str, form: str = "") -> tuple[int, str | None]:
-    """Post a form as a browser does; return the status, and the address that the browser is sent to."""
-    parts = urlsplit(base_url)
-    connection = http.client.HTTPConnection(
-        parts.hostname or "", parts.port, timeout=PATIENCE
-    )
-    try:
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        connection.request("POST", path, form, headers)
-        response = connection.getresponse()
-        response.read()
-    finally:
-        connection.close()
-    return response.status, response.getheader("Location")
