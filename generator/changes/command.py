@@ -143,7 +143,7 @@ def _print_unexplained(unexplained: list[str] | None) -> None:
 def check_version(options: argparse.Namespace) -> int:
     """Compare the spec with the released one, and the version with what that asks for and wherever else it stands."""
     new, last = pipeline.load(options.spec), releases.released()
-    enough, text = releases.version_diagnostic(new, pipeline.package_version())
+    enough, text = releases.size_of_version(new, pipeline.package_version())
     print(text)
     unexplained = None
     if options.cross_check and last is not None:

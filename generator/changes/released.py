@@ -33,7 +33,7 @@ def released(directory: Path | None = None) -> tuple[str, Document] | None:
     return version.read_text("utf-8").strip(), loader.load(document)
 
 
-def version_diagnostic(
+def size_of_version(
     new: Document, version: str, directory: Path | None = None
 ) -> tuple[bool, str]:
     """Return whether a version is large enough for what changed since the last release, and a sentence about it.

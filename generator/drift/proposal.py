@@ -52,9 +52,9 @@ def propose(root: Path, document: Document, find: Find, heading: Heading) -> Pro
 
 @dataclass(frozen=True)
 class _Trial:
-    """A result of trying an overlay: a diagnostic, or a sound document."""
+    """A result of trying an overlay: a problem, or a sound document."""
 
-    diagnostic: str
+    problem: str
     overlay: str
     document: Document
 
@@ -71,7 +71,7 @@ class _Proposer:
             findings = self._found(find)
             wanted = _corrections(findings)
             tried = self._try(wanted)
-            if not tried.diagnostic:
+            if not tried.problem:
                 return Proposal(tuple(findings), tried.overlay, tried.document)
             before = len(self._refused)
             self._sort_out(wanted, [])
@@ -98,10 +98,10 @@ class _Proposer:
     def _sort_out(self, wanted: Sequence[Finding], accepted: list[Finding]) -> None:
         """Split the findings until those that break the spec stand alone."""
         tried = self._try([*accepted, *wanted])
-        if not tried.diagnostic:
+        if not tried.problem:
             accepted += wanted
         elif len(wanted) == 1:
-            self._refused[wanted[0].id] = f"a program would write {tried.diagnostic}"
+            self._refused[wanted[0].id] = f"a program would write {tried.problem}"
         else:
             half = len(wanted) // 2
             self._sort_out(wanted[:half], accepted)
@@ -131,8 +131,8 @@ class _Proposer:
             path.write_text(text, encoding="utf-8", newline="")
             return overlays.apply(self._document, [path])
 
-    def _failed(self, diagnostic: str) -> _Trial:
-        return _Trial(diagnostic, "", self._document)
+    def _failed(self, problem: str) -> _Trial:
+        return _Trial(problem, "", self._document)
 
 
 def _corrections(findings: Sequence[Finding]) -> list[Finding]:

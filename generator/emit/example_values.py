@@ -62,7 +62,7 @@ class ValueWriter:
         """
         if amount is not None and (priced := self._money(value, amount, currency)):
             return priced
-        match variant_for(type_, value):
+        match _variant_for(type_, value):
             case ModelRef() as found if is_mapping(value):
                 return self._object(found.model, value, currency)
             case ListOf(item=item) if is_sequence(value):
@@ -80,7 +80,7 @@ class ValueWriter:
 
         Money brings its currency along, so the field with the currency is left out beside it.
         """
-        currency = self.currency_in(model, value) or currency
+        currency = self._currency_in(model, value) or currency
         beside, amount = money.currency(model), money.priced_amount(model)
         written: dict[str, Expression] = {}
         for name, one in value.items():
@@ -94,7 +94,7 @@ class ValueWriter:
             written.pop(beside.name, None)
         yield from written.items()
 
-    def currency_in(self, model: Model, value: dict[str, Any]) -> str:
+    def _currency_in(self, model: Model, value: dict[str, Any]) -> str:
         """Return the currency that an object names; nothing where it names none of ISO 4217."""
         field = money.currency(model)
         named = value.get(field.wire_name) if field else None
@@ -133,7 +133,7 @@ class ValueWriter:
         return Atom(f"Money({arguments})", frozenset({"Money"}))
 
 
-def variant_for(type_: Type, value: Any) -> Type:
+def _variant_for(type_: Type, value: Any) -> Type:
     """Return the variant of a type that a value is of, as far as its JSON tells; the type itself for no union."""
     if not isinstance(type_, Union):
         return type_

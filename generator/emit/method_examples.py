@@ -48,15 +48,17 @@ class MethodExamples:
         return "\n".join(lines)
 
     def _parts(self, view: OperationView) -> list[Part] | None:
-        shown = self._shown(view)
-        paths = view.path_parameters
-        positional = [Part("", shown[one.name]) for one in paths if one.name in shown]
+        shown, paths = self._shown(view), view.path_parameters
         arguments = [one for one in view.arguments if not _follows_pages(view, one)]
         if any(one.required and one.name not in shown for one in (*paths, *arguments)):
             return None
+        positional = [Part("", shown[one.name]) for one in paths if one.name in shown]
+        offered = {one.name for one in arguments}
         # In the order of the document's example, which tells it the way a person would.
-        named = [name for name in shown if name in {one.name for one in arguments}]
-        return [*positional, *(Part(f"{name}=", shown[name]) for name in named)]
+        named = [
+            Part(f"{name}=", value) for name, value in shown.items() if name in offered
+        ]
+        return [*positional, *named]
 
     def _shown(self, view: OperationView) -> dict[str, Expression]:
         """Return what the document shows for the arguments of a method, by their names."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from ..identifiers import snake
 from ..model import query
 from ..model.api import Api
 
@@ -24,19 +23,15 @@ def in_python(api: Api) -> Renaming:
 
     Headers keep their names: callers meet them in logs and at HTTP. So does what is also a value or a schema.
     """
-    properties = [field.wire_name for field in query.fields_of(api)]
-    parameters = [
-        one.wire_name
-        for operation in api.operations
-        for one in operation.parameters
-        if one.place != "header"
-    ]
+    names = {field.wire_name: field.name for field in query.fields_of(api)}
+    for operation in api.operations:
+        for parameter in operation.parameters:
+            if parameter.place != "header":
+                names[parameter.wire_name] = parameter.name
     kept = {schema.key for schema in query.schemas_of(api)}
     for enum in api.enums.values():
         kept.update(str(member.value) for member in enum.members)
-    names = {
-        name: snake(name) for name in (*properties, *parameters) if name not in kept
-    }
+    names = {wire: name for wire, name in names.items() if wire not in kept}
     return lambda text: _QUOTED.sub(lambda found: _renamed(found, names, kept), text)
 
 

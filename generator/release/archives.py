@@ -183,7 +183,7 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def diagnostics(project: Project, both: Both) -> list[str]:
+def problems(project: Project, both: Both) -> list[str]:
     """Return what is wrong with the archives, by our own rules and those of the usual tools; empty if nothing is."""
     found = disagreements(project.root)
     for distribution, archives in zip(DISTRIBUTIONS, both, strict=True):

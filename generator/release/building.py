@@ -35,15 +35,15 @@ def build(
         scratch = Path(name).resolve()
         made = archives.build_twice(project, scratch / "made", pythons)
         tell("Two builds, in unlike surroundings: the same bytes.")
-        if diagnostics := archives.diagnostics(project, made):
-            raise Refused(diagnostics)
+        if problems := archives.problems(project, made):
+            raise Refused(problems)
         tell(
             "They hold the files of the tree that belong in them, byte for byte, and nothing else."
         )
-        if diagnostics := installing.try_everywhere(
+        if problems := installing.try_everywhere(
             project, made, pythons, scratch / "tries"
         ):
-            raise Refused(diagnostics)
+            raise Refused(problems)
         tell(
             f"Each was installed on {len(pythons)} Pythons, and a payment was made, captured and refunded."
         )

@@ -63,7 +63,7 @@ def try_everywhere(
             executor.submit(_try, project, python, *kind, scratch / str(number))
             for number, (python, kind) in enumerate(product(pythons, kinds))
         ]
-        return [diagnostic for future in tries if (diagnostic := future.result())]
+        return [problem for future in tries if (problem := future.result())]
 
 
 def _try(

@@ -185,8 +185,8 @@ def tag_of(version: str) -> str:
     return f"v{version}"
 
 
-def version_diagnostic(version: str) -> str:
-    """Why a text cannot be a version of this package; empty if it can."""
+def version_problem(version: str) -> str:
+    """Return why a text cannot be a version of this package; empty if it can."""
     try:
         parsed = Version(version)
     except InvalidVersion:

@@ -17,7 +17,7 @@ from generator.agreement import disagreements
 
 from . import archives
 from .distributions import DISTRIBUTIONS
-from .project import UNRELEASED, Project, Refused, tag_of, version_diagnostic
+from .project import UNRELEASED, Project, Refused, tag_of, version_problem
 from .running import Done, run
 
 _LOGIN = re.compile(r"://[^\s\"'<>`]*@")
@@ -101,8 +101,8 @@ def unfinished(project: Project, tag: str = "") -> list[str]:
             f"The tree is not clean. Commit or remove what git lists:\n{shown}{more}"
         )
     version = project.version
-    if diagnostic := version_diagnostic(version):
-        reasons.append(diagnostic)
+    if problem := version_problem(version):
+        reasons.append(problem)
     reasons += disagreements(project.root)
     reasons += _in_the_changelog(project, version)
     if project.released_version != version:

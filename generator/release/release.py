@@ -12,12 +12,11 @@ from packaging.version import Version
 from generator import agreement, pipeline
 from generator.changes import compare
 from generator.changes.cross_check import cross_check
-from generator.changes.released import released
-from generator.changes.released import version_diagnostic as size_diagnostic
+from generator.changes.released import released, size_of_version
 from generator.diagnostics import GenerationError, SpecError, ToolError
 from generator.document import Document
 
-from .project import UNRELEASED, Entry, Project, Refused, tag_of, version_diagnostic
+from .project import UNRELEASED, Entry, Project, Refused, tag_of, version_problem
 from .running import run
 
 
@@ -40,9 +39,9 @@ def release(project: Project, version: str, day: date) -> list[str]:
     reasons, compared = _unfit(project, version), ""
     if not reasons:
         reasons, compared = _since_the_last(project, version)
-    entry, diagnostic = _entry(project, version)
-    if diagnostic:
-        reasons.append(diagnostic)
+    entry, problem = _entry(project, version)
+    if problem:
+        reasons.append(problem)
     if reasons or entry is None:
         raise Refused(reasons)
     changelog = project.changelog_file.read_text("utf-8")
@@ -78,8 +77,8 @@ def release(project: Project, version: str, day: date) -> list[str]:
 
 def _unfit(project: Project, version: str) -> list[str]:
     """Why it cannot be the next version; empty if it can."""
-    if diagnostic := version_diagnostic(version):
-        return [diagnostic]
+    if problem := version_problem(version):
+        return [problem]
     if project.tagged_commit(version):
         return [
             f"{version} is released: there is a tag {tag_of(version)}. Choose a new version."
@@ -109,7 +108,7 @@ def _since_the_last(project: Project, version: str) -> tuple[list[str], str]:
             (Path(directory) / path.name).write_text(text, "utf-8")
         try:
             new = pipeline.load(project.root / "spec" / "openapi.yaml")
-            enough, text = size_diagnostic(new, version, Path(directory))
+            enough, text = size_of_version(new, version, Path(directory))
             return _cross_checked(new, Path(directory)) if enough else ([text], "")
         except (SpecError, ToolError) as error:
             return [str(error)], ""

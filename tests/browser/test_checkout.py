@@ -19,7 +19,7 @@ WIDTHS = (360, 1280)
 FORM = "Payment to Sandbox Shop"
 CARD = {
     "number": "4111 1111 1111 1111",
-    "expiry": "07/29",
+    "expiry": f"07/{datetime.now(UTC).year % 100 + 3:02}",
     "code": "123",
     "holder": "Aigerim Serik",
 }

@@ -83,7 +83,7 @@ class Commands:
 
 
 def serve() -> None:
-    """Run a command for each line that comes, and response its exit status."""
+    """Run a command for each line that comes, and print its exit status."""
     for module in _HEAVY:
         __import__(module)
     for line in sys.stdin:

@@ -59,9 +59,9 @@ def test_each_place_with_another_version_or_none_is_told(
     for other, said in (("9.9.9", "has 9.9.9"), (None, "has none")):
         changed = "" if other is None else place.line.replace("VERSION", other)
         path.write_text(text.replace(line, changed), "utf-8")
-        (diagnostic,) = agreement.disagreements(projects)
-        assert diagnostic.startswith(f"{place.file} must say `{line}`")
-        assert said in diagnostic
+        (problem,) = agreement.disagreements(projects)
+        assert problem.startswith(f"{place.file} must say `{line}`")
+        assert said in problem
 
 
 def test_the_check_of_the_version_fails_where_they_disagree(

@@ -51,7 +51,7 @@ def spoil(both: Both, tmp_path: Path) -> Callable[..., list[str]]:
 
 
 def test_what_is_built_is_right(both: Both) -> None:
-    assert not archives.diagnostics(HERE, both)
+    assert not archives.problems(HERE, both)
 
 
 def test_each_wheel_has_one_package_and_the_description_is_the_sandboxs(
@@ -160,8 +160,8 @@ def test_a_place_of_a_machine_or_a_login_is_found(
         lambda files: files.update({"plexy_pay/cards.py": f"# {text}\n".encode()})
     )
     assert any(
-        "plexy_pay/cards.py names a place of this machine or a login" in diagnostic
-        for diagnostic in found
+        "plexy_pay/cards.py names a place of this machine or a login" in problem
+        for problem in found
     )
 
 

@@ -11,7 +11,7 @@ from .payments import Plan, Result
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run both; responses the exit code."""
+    """Run both, and return the exit code."""
     options = _parser().parse_args(arguments)
     code = fill_the_table()
     if options.payments:

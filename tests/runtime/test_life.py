@@ -37,7 +37,7 @@ PATHS = [
 
 
 def echo(request: Recorded) -> bytes:
-    """A response that shows whose it is, and that a revoked key gets no response."""
+    """Return the body that came; 401 for another key than `OTHER_KEY`."""
     if request.values("authorization") != [OTHER_KEY]:
         return json_response({"message": "revoked"}, 401)
     return json_response({"success": True, "said": request.body.decode()})

@@ -17,7 +17,7 @@ SIDE_BY_SIDE = 10
 
 
 class LookUps:
-    """Responses look-ups only once ten of them are under way, and counts how many are at most."""
+    """Answer look-ups only once ten of them are under way, and counts how many are at most."""
 
     def __init__(self) -> None:
         self.together = threading.Barrier(SIDE_BY_SIDE)

@@ -22,7 +22,7 @@ from generator.changes import (
 )
 from generator.changes import released as released_module
 from generator.changes.changelog import insert
-from generator.changes.released import version_diagnostic
+from generator.changes.released import size_of_version
 from generator.diagnostics import SpecError, ToolError
 
 MORE = edited(
@@ -495,7 +495,7 @@ def released(tmp_path: Path, specs: dict[str, str]) -> Path:
 def test_before_the_first_release_every_version_will_do(
     specs: dict[str, str], tmp_path: Path
 ) -> None:
-    assert version_diagnostic(load_side(specs["old"]), "0.1.0", tmp_path / "none") == (
+    assert size_of_version(load_side(specs["old"]), "0.1.0", tmp_path / "none") == (
         True,
         "Version 0.1.0: nothing was released yet, so there is nothing that it could be too small for.",
     )
@@ -518,13 +518,13 @@ def test_before_the_first_release_every_version_will_do(
 def test_the_version_must_be_large_enough_for_what_changed(
     specs: dict[str, str], released: Path, side: str, version: str, enough: bool
 ) -> None:
-    assert version_diagnostic(load_side(specs[side]), version, released)[0] is enough
+    assert size_of_version(load_side(specs[side]), version, released)[0] is enough
 
 
 def test_a_version_that_is_too_small_is_told_which_is_needed_and_why(
     specs: dict[str, str], released: Path
 ) -> None:
-    assert version_diagnostic(load_side(specs["less"]), "0.1.1", released)[1] == (
+    assert size_of_version(load_side(specs["less"]), "0.1.1", released)[1] == (
         "Version 0.1.1 in pyproject.toml is too small: since 0.1.0 there is 1 breaking change:\n"
         "  - models.Link: `status` is gone. If responses still bring it, it is in `additional_properties`.\n"
         'Write version = "0.2.0" there, then run: python -m generator changes --write-changelog 0.2.0 --date unreleased'
@@ -538,7 +538,7 @@ def test_half_a_record_of_the_release_is_an_error(
     with pytest.raises(
         ToolError, match="VERSION is missing, so nobody knows what was released"
     ):
-        version_diagnostic(load_side(specs["old"]), "0.1.0", released)
+        size_of_version(load_side(specs["old"]), "0.1.0", released)
 
 
 def test_the_command_compares_with_the_release_where_no_side_is_given(
