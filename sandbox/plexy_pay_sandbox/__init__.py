@@ -1,7 +1,7 @@
 """A local stand-in for the Plexy Pay API, for development and tests.
 
-It serves all operations of the bundled OpenAPI document with state in memory: payment links that can be paid
-on a page of its own, host-to-host payments with 3-D Secure, captures, cancellations and refunds, beneficiaries,
+It serves all operations of the bundled OpenAPI document with state in memory, or in a file: payment links that can
+be paid on a page of its own, host-to-host payments with 3-D Secure, captures, cancellations and refunds, beneficiaries,
 payouts and settlements, the wallet, the checkout of v2, the Gate, and webhooks. Start it with
 `python -m plexy_pay_sandbox`, or inside a program with `RunningSandbox`.
 

@@ -11,16 +11,18 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from plexy_pay import __version__
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import bank, checkout, responses, session_pages
+from . import bank, checkout, responses, session_pages, wire
 from .access import (
     DEFAULT_AGENT_ID,
     DEFAULT_CHECKOUT_KEY,
@@ -34,11 +36,16 @@ from .access import (
 from .api import Api, operation_names, without_handler
 from .cards import ANY_PADDING
 from .control_routes import Control
+from .draws import Draws
 from .faults import routes as fault_routes
 from .faults.middleware import StrikesRequests
-from .faults.rules import Faults
+from .journal import Journal, JournalError
+from .kept_cards import KeptCardReader
+from .kept_faults import KeptFaults
+from .replay import Replay, headers_of
 from .request_ids import RequestIds, request_ids
 from .request_log import LogsRequests, RequestLog
+from .steps import Parts, StepByStep, Steps
 from .timing import Clock
 from .validation import (
     Contract,
@@ -78,8 +85,9 @@ def create_app(
     webhook_retry_delays: Sequence[float] = RETRY_DELAYS,
     webhook_outbox: bool = False,
     card_padding: str = ANY_PADDING,
+    db: str | Path | None = None,
 ) -> Starlette:
-    """Make the sandbox's application, with an empty memory of its own.
+    """Make the sandbox's application, with a memory of its own: an empty one, or what a file has kept.
 
     Args:
         document: The OpenAPI document that drives it: a path, or the document itself. None is the one that
@@ -102,9 +110,12 @@ def create_app(
         webhook_retry_delays: Seconds before each further attempt of a webhook.
         webhook_outbox: Post no webhook, but keep each until somebody takes it over: see `webhooks.apps`.
         card_padding: The RSA padding of card data that is taken: `oaep-sha256`, `oaep-sha1`, `pkcs1-v1_5` or `any`.
+        db: The file that keeps the state, made if it is not there. The application has it until it has been served.
+            None keeps nothing.
 
     Raises:
         DocumentError: if the document cannot be read.
+        JournalError: if the file cannot be used, another sandbox has it, or it cannot be repeated.
         ValueError: if a family has no key or an empty one, or a key that another one has, or the agent has no
             id; or a secret for webhooks is empty or cannot stand in a header; or there is no such padding.
     """
@@ -128,8 +139,9 @@ def create_app(
         callback_url=webhook_callback_url,
         authorization=Authorization(webhook_authorization),
     )
-    samples = Samples(contract.document, time)
-    faults = Faults(operation_names(contract), samples.names())
+    draws = Draws()
+    samples = Samples(contract.document, time, draws.new_id)
+    faults = KeptFaults(operation_names(contract), samples.names(), draws)
     sender = WebhookSender(
         access.secrets,
         time,
@@ -144,11 +156,19 @@ def create_app(
         sender.post,
         sender.post_order,
         sender.post_checkout,
-        card_padding=card_padding,
+        draws.new_id,
+        KeptCardReader(card_padding, draws),
     )
     log = RequestLog(time)
+    parts = Parts(time, draws, world, sender)
+    journal = (
+        None
+        if db is None
+        else Journal(db, _made_for(contract, agent_id, outbox=webhook_outbox))
+    )
+    steps = Steps(parts, journal, headers_of(contract))
     routes = [
-        *Control(world, sender, log, access, faults).routes(),
+        *Control(world, sender, log, access, faults, steps).routes(),
         *fault_routes.routes(faults),
         *webhook_routes.routes(sender, samples),
         *bank.routes(world),
@@ -159,13 +179,43 @@ def create_app(
         Middleware(RequestIds),
         Middleware(StrikesRequests, faults, contract),
         Middleware(LogsRequests, log),
+        Middleware(StepByStep, steps),
     ]
-    app = _application(routes, middleware, world, sender)
+    app = _application(routes, middleware, steps, sender, journal)
     # Not a route, whose pattern matches no path with a line end.
     app.router.default = Api(contract, world, families, agent_id)
+    if journal is not None:
+        replay = Replay(journal, parts, app.router, contract, families)
+        _take_up(journal, replay, steps)
     app.state.access = access
     app.state.without_handler = without_handler(contract)
+    app.state.db = None if journal is None else journal.path
     return app
+
+
+def _made_for(contract: Contract, agent_id: str, *, outbox: bool) -> Mapping[str, str]:
+    """Return what the steps of a journal cannot be repeated without."""
+    document = sha256(wire.dumps(contract.document)).hexdigest()
+    return {
+        "version": __version__,
+        "document": document[:16],
+        "agent": agent_id,
+        "webhook_outbox": str(outbox),
+    }
+
+
+def _take_up(journal: Journal, replay: Replay, steps: Steps) -> None:
+    """Go on where a journal ends.
+
+    Raises:
+        JournalError: if it cannot be repeated.
+    """
+    try:
+        if not replay.run():
+            steps.begin()
+    except BaseException:
+        journal.close()
+        raise
 
 
 def _contract_for(
@@ -188,8 +238,9 @@ def _contract_for(
 def _application(
     routes: list[Route],
     middleware: list[Middleware],
-    world: World,
+    steps: Steps,
     sender: WebhookSender,
+    journal: Journal | None,
 ) -> Starlette:
     """Serve the routes while the clock goes on.
 
@@ -198,13 +249,19 @@ def _application(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
+        if journal is not None and journal.closed:
+            raise JournalError(
+                f"The application has let go of {journal.path}. Make another one with create_app."
+            )
         sender.open()
-        ticking = asyncio.create_task(_follow_the_clock(world, sender))
+        ticking = asyncio.create_task(_follow_the_clock(steps))
         try:
             yield
         finally:
             ticking.cancel()
             await sender.close()
+            if journal is not None:
+                journal.close()
 
     return Starlette(
         routes=routes,
@@ -214,12 +271,11 @@ def _application(
     )
 
 
-async def _follow_the_clock(world: World, sender: WebhookSender) -> None:
+async def _follow_the_clock(steps: Steps) -> None:
     """Let captures and expiries happen at their time even if nobody asks, so that their webhooks go out."""
     while True:
         await asyncio.sleep(_TICK)
-        world.state.settle()
-        sender.settle()
+        steps.tick()
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from .bills import Bill
 from .card_payments import Challenge
+from .kept_requests import only_reads
 from .pages import is_web_address, notice, page, page_text, result_page, with_query
 from .records import Bank
 from .refusals import NotFound
@@ -83,6 +84,8 @@ class _BankPages:
         waiting = self._world.card_payments.challenge(transaction_id)
         if waiting is None:
             return notice(request, "not_found", "no_waiting", 404)
+        # The payment goes on when its result is brought back, not here.
+        only_reads(request)
         posted = parse_qs((await request.body()).decode("latin-1"))
         code = posted.get("otp", [""])[0].strip()
         cres = _cres(waiting.bank, code, transaction_id)

@@ -27,7 +27,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from .card_checks import check_digit_fits, has_expired
 from .card_keys import PADDINGS, decrypt
+from .checkout_cards import Verdict, verdict_of, verdict_typed
 from .named_cards import Card
 from .records import Bank, CardFace
 from .refusals import NotAllowed
@@ -70,10 +72,10 @@ CVV_FAILED: Final = "CVV check failed"
 
 
 class CardReader:
-    """Read encrypted cards.
+    """Read what decides about a payment of the cards that come in, wherever they come from.
 
     Args:
-        padding: The padding that is taken, or `any`.
+        padding: The padding of encrypted cards that is taken, or `any`.
 
     Raises:
         ValueError: if there is no such padding.
@@ -105,6 +107,20 @@ class CardReader:
         if not check_digit_fits(texts[0]):
             raise NotAllowed("the card number is not valid", "payouts")
         return _face(*texts)
+
+    def for_a_link(self, card: Card | None, now: datetime) -> CardFace | None:
+        """Return the face of the card that a payer has typed on the page of a link; None if none was typed."""
+        return None if card is None else typed_card(card, now)
+
+    def for_a_checkout(self, body: Mapping[str, Any]) -> Verdict:
+        """Return the verdict on the test values in a request of v2."""
+        return verdict_of(body)
+
+    def for_a_session(
+        self, card: Card | None, body: Mapping[str, Any], now: datetime
+    ) -> Verdict | None:
+        """Return the verdict on the card that a payer has typed on the page of a session; None if none was typed."""
+        return None if card is None else verdict_typed(card, body, now)
 
     def _texts(
         self, card_data: Mapping[str, Any], fields: tuple[str, ...], source: str
@@ -171,16 +187,3 @@ def _face(number: str, month: str, year: str, holder: str | None = None) -> Card
         holder=holder,
         bank=TEST_CARDS.get(number, Bank.ASKS_FOR_A_CODE),
     )
-
-
-def has_expired(card: Card, now: datetime) -> bool:
-    """Return whether the last month of a card has passed."""
-    return (2000 + int(card.year[-2:]), int(card.month)) < (now.year, now.month)
-
-
-def check_digit_fits(number: str) -> bool:
-    """Return whether the last digit of a card number is the one that Luhn's rule gives."""
-    doubled = [
-        int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number))
-    ]
-    return sum(sum(divmod(value, 10)) for value in doubled) % 10 == 0

@@ -22,9 +22,10 @@ from .bank import challenge_address
 from .bills import Bill
 from .card_form import CardForm, filled_with, read_card
 from .card_payments import Outcome
-from .named_cards import LINK_CARDS, Card
+from .kept_requests import keep_form
+from .named_cards import LINK_CARDS
 from .pages import is_web_address, notice, page, sent_to, with_result
-from .records import MERCHANT_NAME, Link
+from .records import MERCHANT_NAME, CardFace, Link
 from .refusals import NotAllowed, NotFound, Refusal
 from .three_ds import transaction_of
 from .world import World
@@ -74,8 +75,11 @@ class _LinkPages:
             return _closed(request, link)
         if form is not None and form.card is None:
             return _form(request, link, form, 422)
+        card = None if form is None else form.card
+        now = self._world.state.settle()
+        face = self._world.card_reader.for_a_link(card, now)
         try:
-            return self._paid(request, link, None if form is None else form.card)
+            return self._paid(request, link, face)
         except NotAllowed:
             # It has expired since it was looked up.
             return _closed(request, link)
@@ -99,27 +103,29 @@ class _LinkPages:
         link = self._find(request)
         if link is None:
             return _unknown(request)
-        cres, session_data = posted.get("cres", [""]), posted.get("threeDSSessionData")
+        cres = posted.get("cres", [""])[0]
+        session_data = posted.get("threeDSSessionData", [""])[0]
+        keep_form(request, cres=cres, threeDSSessionData=session_data)
         try:
-            transaction_id = transaction_of((session_data or [""])[0])
-            outcome = self._world.link_payments.finish(link.id, transaction_id, cres[0])
+            transaction_id = transaction_of(session_data)
+            outcome = self._world.link_payments.finish(link.id, transaction_id, cres)
         except Refusal:
             # Sent twice, or by somebody else: the page of the link shows how things are.
             return sent_to(f"/{link.id}")
         return _ended(request, link, outcome)
 
-    def _paid(self, request: Request, link: Link, card: Card | None) -> Response:
+    def _paid(self, request: Request, link: Link, face: CardFace | None) -> Response:
         """Pay with a card; without one, pay at once.
 
         Raises:
             NotAllowed: if the link is not active.
         """
-        if card is None:
+        if face is None:
             self._world.state.pay_link(link.id)
             return _succeeded(request, link, Bill.of_link(link))
         origin = str(request.base_url).rstrip("/")
         outcome = self._world.link_payments.pay(
-            link.id, card, f"{origin}/{link.id}/3ds"
+            link.id, face, f"{origin}/{link.id}/3ds"
         )
         if outcome.waits:
             return sent_to(challenge_address(origin, outcome.id))

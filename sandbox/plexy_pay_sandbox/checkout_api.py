@@ -30,14 +30,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from .checkout_cards import (
-    CardValues,
-    Risk,
-    decline_of,
-    risk_of,
-    values_of,
-    values_typed,
-)
+from .cards import CardReader
+from .checkout_cards import Risk, Verdict
+from .hiding import without_cards
 from .money import MERCHANT, OUTSIDE, known_currency, major_amount
 from .named_cards import Card
 from .refusals import CardDeclined, Conflict, NotAllowed, NotFound
@@ -155,15 +150,18 @@ class CheckoutApi:
 
     Args:
         state: The payments; the checkout uses its time, its ids and its ledger.
+        reader: Reads the cards.
         on_event: Is called at the end of each payment, and of each failed attempt.
     """
 
     def __init__(
         self,
         state: State,
+        reader: CardReader,
         on_event: Callable[[CheckoutEvent], None] = lambda event: None,
     ) -> None:
         self._state = state
+        self._reader = reader
         self._on_event = on_event
         self.forget()
 
@@ -208,7 +206,8 @@ class CheckoutApi:
             self._state.timeline.at(
                 now + KEY_LIFETIME, lambda due: self._forget_key(key)
             )
-        elif kept.request != body:
+        # Of a request that was repeated from a file the card is hidden, and any card fits it.
+        elif kept.request not in (body, without_cards(body)):
             raise Conflict(
                 "the Idempotency-Key was used with other parameters", _SOURCE
             )
@@ -226,10 +225,9 @@ class CheckoutApi:
 
     def _pay(self, body: Mapping[str, Any]) -> CheckoutPayment:
         authentication: Mapping[str, Any] = body.get("authenticationData") or {}
-        values = values_of(body)
-        risk = risk_of(values)
+        verdict = self._reader.for_a_checkout(body)
         asks = authentication.get("attemptAuthentication") == "always" and not (
-            risk and risk.blocks
+            verdict.risk and verdict.risk.blocks
         )
         redirect = (
             Redirect(self._code(), body.get("returnUrl"), self._code(), self._code())
@@ -237,16 +235,16 @@ class CheckoutApi:
             else None
         )
         begun = self._begin(body["amount"], body.get("reference"), redirect)
-        return self._carry_out(begun, values)
+        return self._carry_out(begun, verdict)
 
-    def _carry_out(self, begun: CheckoutPayment, values: CardValues) -> CheckoutPayment:
+    def _carry_out(self, begun: CheckoutPayment, verdict: Verdict) -> CheckoutPayment:
         """Take the money of a payment, let it wait for its shopper, or refuse it, as the card wants it.
 
         Raises:
             CardDeclined: if the card is declined.
         """
-        payment = replace(begun, risk=risk_of(values))
-        decline = decline_of(values)
+        payment = replace(begun, risk=verdict.risk)
+        decline = verdict.decline
         if decline is not None:
             self._tell(payment, succeeded=False)
             raise CardDeclined(decline.message, _SOURCE, decline.code)
@@ -350,11 +348,10 @@ class CheckoutApi:
         """
         session = self._open_session(session_id)
         request = session.request
-        values = CardValues()
-        if card is not None:
-            values = values_typed(card, request, self._state.settle())
+        now = self._state.settle()
+        verdict = self._reader.for_a_session(card, request, now) or Verdict()
         begun = self._begin(request["amount"], request["reference"], None)
-        payment = self._carry_out(begun, values)
+        payment = self._carry_out(begun, verdict)
         if payment.is_blocked:
             raise CardDeclined(BLOCKED, _SOURCE, "rule_blocked")
         session.payments.append(payment)

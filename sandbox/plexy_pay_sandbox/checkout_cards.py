@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
-from .cards import check_digit_fits, has_expired
+from .card_checks import check_digit_fits, has_expired
 from .named_cards import Card
 
 _PREFIX: Final = "test_"
@@ -74,61 +74,64 @@ _RISKS: Final[Mapping[str, Risk]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class CardValues:
-    """The values of a payment that decide about it.
+class Verdict:
+    """The judgement about the card of a payment.
 
     Attributes:
-        number: The number of the card.
-        code: The security code.
-        postal_code: The postal code.
-        fault: The decline of a card that is wrong as such.
+        decline: The reason to decline it, if there is one.
+        risk: What the risk system says about it, if it says something.
     """
+
+    decline: Decline | None = None
+    risk: Risk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _CardValues:
+    """The values of a payment that decide about it."""
 
     number: str = field(default="", repr=False)
     code: str = field(default="", repr=False)
     postal_code: str = ""
-    fault: Decline | None = None
 
 
-def values_of(body: Mapping[str, Any]) -> CardValues:
-    """Return the test values of a request."""
+def verdict_of(body: Mapping[str, Any]) -> Verdict:
+    """Return the verdict on the test values of a request."""
+    values = _values_of(body)
+    return Verdict(_decline_of(values), _RISKS.get(values.number))
+
+
+def verdict_typed(card: Card, body: Mapping[str, Any], now: datetime) -> Verdict:
+    """Return the verdict on a card that was typed on the page of a session, with what the session's request has."""
+    values = replace(_values_of(body), number=card.number, code=card.code)
+    decline = _fault_of(card, now) or _decline_of(values)
+    return Verdict(decline, _RISKS.get(card.number))
+
+
+def _values_of(body: Mapping[str, Any]) -> _CardValues:
     postal_code = _part(body, "billingAddress").get("postalCode")
-    return CardValues(
+    return _CardValues(
         _test_value(body, "encryptedCardNumber"),
         _test_value(body, "encryptedSecurityCode"),
         postal_code if isinstance(postal_code, str) else "",
     )
 
 
-def values_typed(card: Card, body: Mapping[str, Any], now: datetime) -> CardValues:
-    """Return the values of a card that was typed on the page of a session, with what the session's request has."""
-    fault = None
+def _fault_of(card: Card, now: datetime) -> Decline | None:
+    """Return the decline of a card that is wrong as such; a number that stands for a decline is right."""
+    if card.number in _DECLINES:
+        return None
     if not check_digit_fits(card.number):
-        fault = _WRONG_NUMBER
-    elif has_expired(card, now):
-        fault = _EXPIRED
-    return replace(
-        values_of(body),
-        number=card.number,
-        code=card.code,
-        fault=None if card.number in _DECLINES else fault,
-    )
+        return _WRONG_NUMBER
+    return _EXPIRED if has_expired(card, now) else None
 
 
-def decline_of(values: CardValues) -> Decline | None:
-    """Return the decline that the values of a payment ask for."""
-    if values.fault is not None:
-        return values.fault
+def _decline_of(values: _CardValues) -> Decline | None:
     if values.code == _FAILING_CODE:
         return _WRONG_CODE
     if values.postal_code == _FAILING_POSTAL_CODE:
         return Decline("card_declined", "The postal code is wrong.")
     return _DECLINES.get(values.number)
-
-
-def risk_of(values: CardValues) -> Risk | None:
-    """Return the risk that the card of a payment has."""
-    return _RISKS.get(values.number)
 
 
 def _test_value(body: Mapping[str, Any], name: str) -> str:

@@ -18,9 +18,11 @@ from . import triggers, wire
 from .access import Access
 from .control_requests import json_object, telling_mistakes
 from .faults.rules import Faults
+from .journal import JournalError
 from .refusals import Refusal
 from .request_log import RequestLog
-from .responses import json_response
+from .responses import json_response, not_kept
+from .steps import Steps
 from .webhooks.sender import WebhookSender
 from .world import World
 
@@ -36,6 +38,7 @@ class Control:
         log: The latest requests.
         access: The keys and secrets.
         faults: The faults that are set.
+        steps: Keeps what was done.
     """
 
     def __init__(
@@ -45,12 +48,14 @@ class Control:
         log: RequestLog,
         access: Access,
         faults: Faults,
+        steps: Steps,
     ) -> None:
         self._world = world
         self._sender = sender
         self._log = log
         self._access = access
         self._faults = faults
+        self._steps = steps
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -70,11 +75,13 @@ class Control:
         ]
 
     async def about(self, request: Request) -> Response:
-        """Show the version, the time, and the keys that everybody may see."""
+        """Show the version, the time, the file with the state, and the keys that everybody may see."""
+        kept_in = self._steps.kept_in
         return json_response(
             {
                 "version": __version__,
                 "now": wire.to_microseconds(self._world.state.settle()),
+                "db": None if kept_in is None else str(kept_in),
                 "access": self._access.shown(),
                 "webhooks": {
                     "url": self._sender.settings.url,
@@ -100,6 +107,10 @@ class Control:
         await self._sender.reset()
         self._world.reset()
         self._log.forget()
+        try:
+            self._steps.forget()
+        except JournalError as error:
+            return not_kept(str(error))
         return Response(status_code=204)
 
     async def requests(self, request: Request) -> Response:

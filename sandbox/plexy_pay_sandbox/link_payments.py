@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .card_payments import CardPayments, Outcome, Terms
-from .cards import cvv_status_of, typed_card
-from .named_cards import Card
+from .cards import cvv_status_of
+from .records import CardFace
 from .refusals import NotAllowed
 from .state import State
 
@@ -21,12 +21,12 @@ class LinkPayments:
         self._state = state
         self._card_payments = card_payments
 
-    def pay(self, link_id: str, card: Card, notification_url: str) -> Outcome:
+    def pay(self, link_id: str, face: CardFace, notification_url: str) -> Outcome:
         """Pay a link with a card.
 
         Args:
             link_id: The link.
-            card: What the payer has typed.
+            face: The face of the card that the payer has typed.
             notification_url: Where the bank posts its result to, if it asks the payer.
 
         Raises:
@@ -34,7 +34,6 @@ class LinkPayments:
             NotAllowed: if the link is not active.
         """
         now = self._state.settle()
-        face = typed_card(card, now)
         payment = self._state.open_link_payment(link_id, face, now)
         terms = Terms(cvv=cvv_status_of(face), notification_url=notification_url)
         return self._card_payments.begin(payment, terms, now)

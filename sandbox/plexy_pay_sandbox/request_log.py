@@ -10,20 +10,17 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import wire
+from .hiding import is_page, without_cards
 from .timing import Clock
 
 _REMEMBERED: Final = 1000
 _LARGEST: Final = 64 * 1024
 _OWN: Final = "/_sandbox"
-_PAGES: Final = "/pl_"
-
-#: What v2 takes in clear text, for its test cards.
-_CARD_FIELDS: Final = frozenset({"encryptedCardNumber", "encryptedSecurityCode"})
 #: JSON that is nested more deeply could be read, but not written.
 _DEEPEST: Final = 50
 
@@ -152,7 +149,7 @@ class LogsRequests:
         finally:
             logged.milliseconds = round((monotonic() - started) * 1000)
             logged.request_id = scope.get("request_id", "")
-            if not scope["path"].startswith(_PAGES):
+            if not is_page(scope["path"]):
                 logged.body = sent.json()
             logged.response = came.json()
             self._log.end(logged)
@@ -175,22 +172,7 @@ class _Body:
         if not 0 < self._size <= _LARGEST:
             return None
         try:
-            return _kept(wire.loads(b"".join(self._parts)))
+            read = wire.loads(b"".join(self._parts))
         except ValueError:
             return None
-
-
-def _kept(value: object, depth: int = 0) -> object:
-    """Return a value without card data, and without what is nested too deeply to be written."""
-    if depth > _DEEPEST:
-        return None
-    if isinstance(value, dict):
-        fields = cast("dict[str, object]", value)
-        return {
-            name: "<hidden>" if name in _CARD_FIELDS else _kept(member, depth + 1)
-            for name, member in fields.items()
-        }
-    if isinstance(value, list):
-        members = cast("list[object]", value)
-        return [_kept(member, depth + 1) for member in members]
-    return value
+        return without_cards(read, _DEEPEST)

@@ -179,6 +179,17 @@ def pay_error(status: int, code: int, message: str, source: str) -> Response:
     )
 
 
+def not_kept(reason: str) -> Response:
+    """Make the response of a sandbox whose journal cannot be written."""
+    return pay_error(
+        500,
+        2,
+        f"{reason} What this request has done is in memory only, and the sandbox takes no more requests. Mend the file "
+        "or make room, and start the sandbox again: all that it has responded to with success is kept.",
+        "sandbox",
+    )
+
+
 def json_response(body: object, status: int = 200) -> Response:
     """Make a response in JSON."""
     return Response(wire.dumps(body), status, media_type="application/json")

@@ -12,6 +12,7 @@ import os
 import socket
 import threading
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -37,17 +38,33 @@ class RunningSandbox:
         app: The application to serve; None makes a fresh one from the bundled document.
         host: The address to listen on.
         port: The port to listen on; 0 takes a free one.
+        db: The file that keeps the state of the application that is made; None keeps nothing.
 
     Raises:
         DocumentError: if the bundled document cannot drive the sandbox.
+        JournalError: if the file cannot be used, or another sandbox has it.
+        ValueError: if there is an application and a file: `create_app` takes the file.
         OSError: if the port is taken.
         RuntimeError: if the server does not start.
     """
 
     def __init__(
-        self, app: ASGIApp | None = None, *, host: str = "127.0.0.1", port: int = 0
+        self,
+        app: ASGIApp | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        db: str | Path | None = None,
     ) -> None:
-        app = create_app() if app is None else app
+        if app is not None and db is not None:
+            raise ValueError("Give db to create_app, which has made the application.")
+        # The port first: a file that was opened for nothing would stay taken.
+        self._socket = listening_socket(host, port)
+        try:
+            app = create_app(db=db) if app is None else app
+        except BaseException:
+            self._socket.close()
+            raise
         access = _access_of(app)
         self.key: str = access.key
         """A key for the Pay API."""
@@ -63,7 +80,6 @@ class RunningSandbox:
         """What signs the webhooks of v2."""
         self.webhook_private_key: str = access.webhook_private_key
         """What signs the callbacks of 2023, without its `pr_`."""
-        self._socket = listening_socket(host, port)
         self.base_url: str = base_url_of(self._socket)
         """The origin to give to the client."""
         self.webhooks: WebhookControl = WebhookControl(self.base_url)

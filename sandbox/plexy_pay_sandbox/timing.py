@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 
@@ -17,14 +18,25 @@ class Clock:
     def __init__(self, source: Callable[[], datetime]) -> None:
         self._source = source
         self._ahead = timedelta()
+        self._stopped_at: datetime | None = None
 
     def now(self) -> datetime:
         """Return the present moment of the sandbox, in UTC."""
-        return (self._source() + self._ahead).astimezone(UTC)
+        return (self.real_now() + self._ahead).astimezone(UTC)
 
     def real_now(self) -> datetime:
         """Return the moment outside of the sandbox, in UTC: no matter how far its time was moved ahead."""
-        return self._source().astimezone(UTC)
+        moment = self._source() if self._stopped_at is None else self._stopped_at
+        return moment.astimezone(UTC)
+
+    @contextmanager
+    def stopped(self, at: datetime | None = None) -> Generator[datetime]:
+        """Stop the real time within a `with` block, and give the moment; None stops it at the present one."""
+        self._stopped_at = self.real_now() if at is None else at
+        try:
+            yield self._stopped_at
+        finally:
+            self._stopped_at = None
 
     def advance(self, by: timedelta) -> None:
         """Move the time ahead.
@@ -37,7 +49,7 @@ class Clock:
         try:
             ahead = self._ahead + by
             # A year of room, so that what is due later can still be computed.
-            _ = self._source() + ahead + timedelta(days=366)
+            _ = self.real_now() + ahead + timedelta(days=366)
         except OverflowError:
             raise ValueError("that is beyond the end of the calendar") from None
         self._ahead = ahead
@@ -63,6 +75,10 @@ class Timeline:
         """Plan something; of two things at one moment the one planned first happens first."""
         self._planned += 1
         heapq.heappush(self._agenda, (due, self._planned, happen))
+
+    def is_due(self) -> bool:
+        """Return whether something has become due that has not happened yet."""
+        return bool(self._agenda) and self._agenda[0][0] <= self._clock.now()
 
     def settle(self) -> datetime:
         """Let everything happen that has become due, in the order of time, and return the present moment."""

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from .beneficiaries import Beneficiaries
 from .card_payments import CardPayments
-from .cards import ANY_PADDING, CardReader
+from .cards import CardReader
 from .checkout_api import CheckoutApi, CheckoutEvent
 from .customers import Customers
 from .direct_payments import DirectPayments
@@ -34,7 +34,7 @@ class World:
         on_order: Is called at each state that a settlement payment order reaches.
         on_checkout: Is called at the end of each payment of v2.
         new_id: Makes the ids; another one makes tests repeatable.
-        card_padding: The padding of card data that is taken.
+        card_reader: Reads cards; None takes encrypted ones with any padding.
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class World:
         on_order: Callable[[SettlementOrder], None] = lambda order: None,
         on_checkout: Callable[[CheckoutEvent], None] = lambda event: None,
         new_id: Callable[[], UUID] = uuid4,
-        card_padding: str = ANY_PADDING,
+        card_reader: CardReader | None = None,
     ) -> None:
         self.state = State(clock, on_event, new_id)
-        self.card_reader = CardReader(card_padding)
+        self.card_reader = CardReader() if card_reader is None else card_reader
         self.card_payments = CardPayments(self.state)
         self.direct_payments = DirectPayments(
             self.state, self.card_reader, self.card_payments
@@ -60,7 +60,7 @@ class World:
         self.settlement_orders = SettlementOrders(
             self.state, self.beneficiaries, on_order
         )
-        self.checkout = CheckoutApi(self.state, on_checkout)
+        self.checkout = CheckoutApi(self.state, self.card_reader, on_checkout)
         self.gate = Gate(self.state)
         self.wallet = Wallet(self.state)
 

@@ -32,6 +32,7 @@ def doctor(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
     about = call(url, "GET", "/_sandbox/about")
     checks = [
         Check(True, f"sandbox {about['version']} listens at {url}"),
+        _state(about["db"]),
         *_environment(url),
         *_webhooks(url, about["webhooks"]),
     ]
@@ -49,6 +50,12 @@ def _sign(check: Check) -> str:
     if check.ok is None:
         return "  -  "
     return " ok  " if check.ok else "FAIL "
+
+
+def _state(db: str | None) -> Check:
+    if db is None:
+        return Check(None, "it forgets all when it stops: --db FILE keeps its state")
+    return Check(None, f"it keeps its state in {db}")
 
 
 def _environment(url: str) -> Iterator[Check]:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import webbrowser
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -22,6 +23,7 @@ from ..access import (
 from ..app import create_app
 from ..card_keys import PADDINGS
 from ..cards import ANY_PADDING
+from ..journal import JournalError
 from ..serving import base_url_of, listening_socket, server_config
 from ..validation import DocumentError
 from ..webhooks.signing import Authorization
@@ -119,6 +121,12 @@ def start(
             help=f"The RSA padding of card data to take: {', '.join((ANY_PADDING, *PADDINGS))}."
         ),
     ] = ANY_PADDING,
+    db: Annotated[
+        str | None,
+        typer.Option(
+            help="A file that keeps the state, made if it is not there. [default: none, all is forgotten]"
+        ),
+    ] = None,
     document: Annotated[
         str | None,
         typer.Option(help="An OpenAPI document in JSON in place of the bundled one."),
@@ -147,9 +155,10 @@ def start(
             webhook_callback_url=webhook_callback_url,
             webhook_hosts=webhook_host or [],
             card_padding=card_padding,
+            db=db,
         )
         listening = listening_socket(host, port)
-    except (DocumentError, ValueError, OverflowError) as error:
+    except (DocumentError, JournalError, ValueError, OverflowError) as error:
         raise CommandError(str(error)) from None
     except OSError as error:
         raise CommandError(
@@ -158,9 +167,10 @@ def start(
     base_url = base_url_of(listening)
     access = app.state.access.shown()
     if as_json:
-        show_json({"base_url": base_url} | access)
+        kept_in = None if db is None else str(app.state.db)
+        show_json({"base_url": base_url, "db": kept_in} | access)
     else:
-        show(_banner(base_url, access, app.state.without_handler))
+        show(_banner(base_url, access, app.state.without_handler, app.state.db))
     if open_page:
         webbrowser.open(base_url)
     # uvicorn stops in order at Ctrl-C, and then lets the interrupt through.
@@ -170,15 +180,19 @@ def start(
 
 
 def _banner(
-    base_url: str, access: Mapping[str, str], without_handler: Sequence[str]
+    base_url: str,
+    access: Mapping[str, str],
+    without_handler: Sequence[str],
+    db: Path | None,
 ) -> str:
+    end = "all is forgotten when it stops" if db is None else f"state is kept in {db}"
     unknown = "".join(
         f"  Example  {name} has no handler: the document's example is the response\n"
         for name in without_handler
     )
     key = json.dumps(access["key"])
     return f"""Plexy Pay sandbox at {base_url}
-A local stand-in for the Plexy Pay API: no money moves, and all is forgotten when it stops.
+A local stand-in for the Plexy Pay API: no money moves, and {end}.
 
   Client    PlexyPay({key}, base_url="{base_url}")
   Keys      checkout {access["checkout_key"]}, gate {access["gate_key"]} of agent {access["agent_id"]}

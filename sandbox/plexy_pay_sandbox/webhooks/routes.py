@@ -27,6 +27,7 @@ from starlette.routing import Route
 
 from .. import wire
 from ..control_requests import Read, or_none, read_fields, telling_mistakes, text
+from ..kept_requests import only_reads
 from ..responses import json_response, pay_error
 from ..suggestions import near
 from .payloads import Names
@@ -102,6 +103,7 @@ def _outbox_routes(sender: WebhookSender) -> list[Route]:
     """Return the routes for those who hand webhooks over themselves."""
 
     async def due(request: Request) -> Response:
+        only_reads(request)
         return json_response({"due": sender.due()})
 
     async def report(request: Request) -> Response:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from ..records import MERCHANT_ID
 from ..timing import Clock
@@ -29,14 +29,21 @@ class Samples:
     Args:
         document: The OpenAPI document.
         clock: The time of the sandbox.
+        new_id: Makes the ids.
     """
 
-    def __init__(self, document: Mapping[str, Any], clock: Clock) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        clock: Clock,
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
         webhooks: Mapping[str, Any] = document.get("webhooks") or {}
         self._samples = {
             name: _sample(document, item["post"]) for name, item in webhooks.items()
         }
         self._clock = clock
+        self._new_id = new_id
 
     def names(self) -> list[str]:
         """Return the names of the document's events."""
@@ -71,7 +78,7 @@ class Samples:
         else:
             payload["data"] = data
         own: dict[str, Any] = {
-            "id": f"evt_{uuid4().hex}",
+            "id": f"evt_{self._new_id().hex}",
             "created": int(self._clock.now().timestamp()),
             "merchantId": MERCHANT_ID,
             "merchant_id": MERCHANT_ID,
@@ -82,7 +89,9 @@ class Samples:
 
     def _with_new_id(self, sample: Mapping[str, Any]) -> dict[str, Any]:
         """Make a sample about another thing than the one before, so that its event is no duplicate."""
-        return dict(sample) | {name: str(uuid4()) for name in _IDS if name in sample}
+        return dict(sample) | {
+            name: str(self._new_id()) for name in _IDS if name in sample
+        }
 
 
 def _shape(name: str, scheme: Scheme) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import asyncio
 import ipaddress
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -20,6 +20,7 @@ from ..checkout_api import CheckoutEvent
 from ..control_requests import NotThere
 from ..faults.kinds import Strikes
 from ..faults.rules import Fault, Faults
+from ..journal import Outcome
 from ..records import Event, Status
 from ..settlement_orders import SettlementOrder
 from ..timing import Clock, Timeline
@@ -60,6 +61,11 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     GIVEN_UP = "given_up"
     NOT_SENT = "not_sent"
+
+
+_DONE: Final = frozenset(
+    {DeliveryState.DELIVERED, DeliveryState.GIVEN_UP, DeliveryState.NOT_SENT}
+)
 
 
 class UnknownDelivery(NotThere):
@@ -141,7 +147,7 @@ class Delivery:
 class WebhookSender:
     """Post events from background tasks, so that no response of the API waits for a merchant's endpoint.
 
-    All of it runs in one event loop; whatever posts must be called there.
+    All of it runs in one event loop; whatever posts must be called there. Before `open`, what is to be sent waits.
 
     Args:
         secrets: What proves the deliveries of each scheme.
@@ -177,6 +183,8 @@ class WebhookSender:
         self.holding = False
         """Whether deliveries are held back."""
         self._faults = faults or Faults((), ())
+        self.on_progress: Callable[[Delivery], None] = lambda delivery: None
+        """Is called after each post, and when a delivery is given up."""
         self._hosts = frozenset(host.lower() for host in hosts)
         self._delays = tuple(retry_delays)
         self._patience = patience
@@ -190,6 +198,38 @@ class WebhookSender:
         """Get ready. Done before the first request, because loading the certificates takes its time."""
         tls = httpx.create_ssl_context(trust_env=False)
         self._poster = Poster(tls, patience=self._patience)
+        for url in self._lanes:
+            self._begin(url)
+
+    def options(self) -> dict[str, Any]:
+        """Return, in JSON, what the sender was made with, secrets left out."""
+        own = {
+            "hosts": sorted(self._hosts),
+            "retry_delays": list(self._delays),
+        }
+        return own | asdict(self._first_settings)
+
+    def begin_with(self, options: Mapping[str, Any]) -> None:
+        """Take the options of another sender, as if this one had been made with them."""
+        settings = dict(options)
+        self._hosts = frozenset(settings.pop("hosts"))
+        self._delays = tuple(settings.pop("retry_delays"))
+        settings["authorization"] = Authorization(settings["authorization"])
+        self._first_settings = self.settings = Settings(**settings)
+
+    def restore(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Take up, before `open`, how far deliveries had come: those that are done are not sent again."""
+        waiting = [delivery for lane in self._lanes.values() for delivery in lane]
+        for delivery in (*self._deliveries.values(), *waiting):
+            outcome = outcomes.get(delivery.id)
+            if outcome is not None:
+                delivery.state = DeliveryState(outcome.state)
+                delivery.reason = outcome.reason
+                delivery.attempts = outcome.attempts
+        self._lanes.clear()
+        for delivery in waiting:
+            if delivery.state not in _DONE:
+                self._start(delivery)
 
     # --- what happens in the sandbox ------------------------------------------------------------------------
 
@@ -300,6 +340,10 @@ class WebhookSender:
         """Change some of the settings, for what happens from now on."""
         self.settings = replace(self.settings, **changes)
 
+    def is_due(self) -> bool:
+        """Return whether something that was delayed has become due."""
+        return self._agenda.is_due()
+
     def settle(self) -> None:
         """Send what was delayed and has become due."""
         self._agenda.settle()
@@ -314,7 +358,6 @@ class WebhookSender:
             raise ValueError(
                 "this sandbox posts its webhooks itself: make it with webhook_outbox=True"
             )
-        self.settle()
         return [self._shown_due(delivery) for delivery in self._due.values()]
 
     def report(self, delivery_id: str, status: int) -> Delivery:
@@ -338,7 +381,6 @@ class WebhookSender:
 
     async def idle(self, seconds: float) -> bool:
         """Wait until nothing is on its way, apart from what is held or delayed; return whether that came to be."""
-        self.settle()
         try:
             async with asyncio.timeout(seconds):
                 while self._tasks:
@@ -351,11 +393,15 @@ class WebhookSender:
         """Return the latest deliveries, the oldest first."""
         return list(self._deliveries.values())
 
+    def halt(self) -> None:
+        """Stop what is on its way."""
+        for task in self._tasks:
+            task.cancel()
+
     async def reset(self) -> None:
         """Stop what is on its way, forget all deliveries, and return to the first settings."""
         tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
+        self.halt()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._forget()
 
@@ -457,10 +503,19 @@ class WebhookSender:
         self._made += 1
         delivery = Delivery(id=f"whd_{self._made}", message=message)
         self._remember(delivery)
-        if (reason := self._refusal(message.url)) is not None:
-            delivery.state, delivery.reason = DeliveryState.NOT_SENT, reason
-            _log.warning("webhook %r was not sent: %s", message.name, reason)
+        self._refuse(delivery)
         return delivery
+
+    def _refuse(self, delivery: Delivery) -> bool:
+        """Return whether a delivery is not sent, since its address is not allowed."""
+        message = delivery.message
+        reason = self._refusal(message.url)
+        if reason is None:
+            return False
+        delivery.state, delivery.reason = DeliveryState.NOT_SENT, reason
+        if self._poster is not None:
+            _log.warning("webhook %r was not sent: %s", message.name, reason)
+        return True
 
     def _remember(self, delivery: Delivery) -> None:
         self._deliveries[delivery.id] = delivery
@@ -478,6 +533,9 @@ class WebhookSender:
         self._held[delivery.id] = delivery
 
     def _start(self, delivery: Delivery) -> None:
+        # What was planned before a new start may have an address that this sandbox does not post to.
+        if self._refuse(delivery):
+            return
         delivery.state = DeliveryState.PENDING
         if self._keeps:
             self._due[delivery.id] = delivery
@@ -487,6 +545,10 @@ class WebhookSender:
             self._lanes[url].append(delivery)
             return
         self._lanes[url] = deque([delivery])
+        if self._poster is not None:
+            self._begin(url)
+
+    def _begin(self, url: str) -> None:
         task = asyncio.get_running_loop().create_task(self._drive(url))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -499,13 +561,15 @@ class WebhookSender:
         del self._lanes[url]
 
     async def _deliver(self, delivery: Delivery) -> None:
-        if await self._attempt(delivery):
-            return
-        for delay in () if delivery.message.forged else self._delays:
-            await self._sleep(delay)
+        delays = () if delivery.message.forged else self._delays
+        # A delivery that was begun before the sandbox started goes on where it was.
+        for delay in (None, *delays)[len(delivery.attempts) :]:
+            if delay is not None:
+                await self._sleep(delay)
             if await self._attempt(delivery):
                 return
         self._give_up(delivery)
+        self.on_progress(delivery)
 
     def _give_up(self, delivery: Delivery) -> None:
         delivery.state = DeliveryState.GIVEN_UP
@@ -530,10 +594,11 @@ class WebhookSender:
             # Whatever becomes of a strange address, the events behind this one must still go out.
             attempt["error"] = type(error).__name__
         delivery.attempts.append(attempt)
-        if attempt.get("status") != _ACKNOWLEDGES:
-            return False
-        delivery.state = DeliveryState.DELIVERED
-        return True
+        delivered = attempt.get("status") == _ACKNOWLEDGES
+        if delivered:
+            delivery.state = DeliveryState.DELIVERED
+        self.on_progress(delivery)
+        return delivered
 
     def _headers(self, message: Message, now: datetime) -> dict[str, str]:
         """Return the headers of a post, with its proof."""
