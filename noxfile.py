@@ -264,7 +264,7 @@ def contract(session: nox.Session) -> None:
 
 @nox.session
 def reliability(session: nox.Session) -> None:
-    """Run calls into every fault and write docs/reliability.md, then make 10,000 payments among faults."""
+    """Run calls into every fault, write docs/reliability.md, and pay 10,000 orders among faults, 1,000 among kills."""
     install(session, "tests", project=True)
     session.run(
         "python", "-m", "reliability", *session.posargs, env={"PYTHONPATH": "tests"}

@@ -1,22 +1,29 @@
-"""`python -m reliability`: fill the fault table and write docs/reliability.md, then pay 10,000 orders among faults."""
+"""`python -m reliability`: fill the fault table and write docs/reliability.md, then pay 10,000 orders among faults.
+
+After that a sandbox that keeps its state in a file is killed several times in the middle of 1,000 payments.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
-from . import page, payments, table
+from . import kills, page, payments, table
 from .payments import Plan, Result
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run both, and return the exit code."""
+    """Run all, and return the exit code."""
     options = _parser().parse_args(arguments)
-    code = fill_the_table()
-    if options.payments:
+    code = 0 if options.only_kills else fill_the_table()
+    if options.payments and not options.only_kills:
         plan = Plan(options.payments, options.threads, options.tasks, options.seed)
         code = conclude(payments.run(plan)) or code
+    if options.kills:
+        code = kill_amid_payments(kills.Plan(kills=options.kills)) or code
     return code
 
 
@@ -48,6 +55,18 @@ def conclude(result: Result) -> int:
     return 0
 
 
+def kill_amid_payments(plan: kills.Plan) -> int:
+    """Kill a sandbox in the middle of payments, and print what was seen."""
+    with tempfile.TemporaryDirectory() as directory:
+        result = kills.run(Path(directory), plan)
+    print("\n".join(result.lines()))
+    if result.faults:
+        print("Something that was acknowledged is missing.", file=sys.stderr)
+        return 1
+    print("Nothing that was acknowledged is missing.")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m reliability", description=__doc__)
     plan = Plan()
@@ -74,6 +93,15 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=plan.seed,
         help="what decides about the faults (%(default)s)",
+    )
+    parser.add_argument(
+        "--kills",
+        type=int,
+        default=kills.Plan().kills,
+        help="kills of a sandbox in the middle of 1,000 payments, 0 for none (%(default)s)",
+    )
+    parser.add_argument(
+        "--only-kills", action="store_true", help="do the last part alone"
     )
     return parser
 
