@@ -36,6 +36,8 @@ APPROVED: Final = "Approved and completed successfully"
 NOT_AUTHENTICATED: Final = "3-D Secure authentication failed"
 LINK_CLOSED: Final = "The payment link is no longer active"
 
+RESULT_LOST: Final = "The result of 3-D Secure did not come"
+
 REQUIRED: Final = "3ds-required"
 SKIPPED: Final = "3ds-skipped"
 COMPLETED: Final = "3ds-completed"
@@ -154,8 +156,8 @@ class CardPayments:
         card = payment.card
         refusal = card.refusal or REFUSALS.get(payment.transaction.amount)
         if refusal is not None:
-            self._reject(payment, now)
             code, message = refusal
+            self._reject(payment, message, now)
             return _outcome(
                 payment,
                 False,
@@ -206,7 +208,7 @@ class CardPayments:
         if refused is None and _link_is_closed(payment):
             refused = LINK_CLOSED
         if refused is not None:
-            self._reject(payment, now)
+            self._reject(payment, refused, now)
             return _outcome(payment, False, refused, three_ds_status=status)
         self._carry_out(payment, challenge.terms, now)
         return _outcome(
@@ -233,7 +235,7 @@ class CardPayments:
                 cvv_status=terms.cvv,
                 three_ds_status=said.status,
             )
-        self._reject(payment, now)
+        self._reject(payment, said.message, now)
         return _outcome(
             payment,
             False,
@@ -245,9 +247,10 @@ class CardPayments:
 
     def _give_up(self, payment: Payment, due: datetime) -> None:
         if self._challenges.pop(payment.transaction.id, None) is not None:
-            self._reject(payment, due)
+            self._reject(payment, RESULT_LOST, due)
 
-    def _reject(self, payment: Payment, now: datetime) -> None:
+    def _reject(self, payment: Payment, message: str, now: datetime) -> None:
+        payment.refusal = message
         self._state.reach(payment, payment.transaction, Status.REJECTED, now)
 
     def _carry_out(self, payment: Payment, terms: Terms, now: datetime) -> None:

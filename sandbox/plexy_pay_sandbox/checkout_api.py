@@ -36,8 +36,8 @@ from .hiding import without_cards
 from .money import MERCHANT, OUTSIDE, known_currency, major_amount
 from .named_cards import Card
 from .refusals import CardDeclined, Conflict, NotAllowed, NotFound
-from .state import State
-from .tables import Table
+from .state import DECLINED, State
+from .tables import NewestFirst, Table
 
 SESSION_LIFETIME: Final = timedelta(hours=1)
 """How long a session can be paid."""
@@ -54,12 +54,15 @@ DECLINES: Final[Mapping[Decimal, tuple[str, str]]] = {
 BLOCKED: Final = "The payment was blocked by a risk rule."
 """The text of a session's payment that the risk system stopped."""
 
+NOT_CONFIRMED: Final = "The shopper did not confirm the payment."
+"""The text of a payment whose shopper refused at the bank."""
+
 _SOURCE = "checkout"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutPayment:
-    """A payment of v2, in minor units. It is finished when `redirect` is None."""
+    """A payment of v2, in minor units. It is finished when `redirect` is None; `session_id` is that of its session."""
 
     reference_id: str
     value: int
@@ -67,6 +70,7 @@ class CheckoutPayment:
     merchant_reference: str | None
     redirect: Redirect | None = None
     risk: Risk | None = None
+    session_id: str | None = None
 
     @property
     def is_blocked(self) -> bool:
@@ -86,12 +90,13 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutEvent:
-    """The end of a payment, or of a failed attempt at one."""
+    """The end of a payment, or of a failed attempt at one, with the reason of its failure."""
 
     id: str
     payment: CheckoutPayment
     succeeded: bool
     at: datetime
+    reason: str | None = None
 
     @property
     def status(self) -> str:
@@ -102,6 +107,15 @@ class CheckoutEvent:
     def name(self) -> str:
         """Return the event's name, `payment.succeeded` or `payment.failed`."""
         return f"payment.{self.status}"
+
+
+@dataclass(slots=True)
+class CheckoutAttempt:
+    """A payment of v2 from its beginning on, for those who only look on."""
+
+    payment: CheckoutPayment
+    begun_at: datetime
+    end: CheckoutEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +185,19 @@ class CheckoutApi:
         self._waiting_by_result = self._waiting.grouped(_results)
         self._sessions: dict[str, Session] = {}
         self._kept: dict[str, KeptResult] = {}
+        self._attempts: Table[CheckoutAttempt] = Table()
+
+    # --- those who only look on: nothing that has become due happens here -----------------------------------
+
+    def seen_attempts(self) -> NewestFirst[CheckoutAttempt]:
+        """Return all payments as they were left, the newest first."""
+        return self._attempts.all()
+
+    def seen_sessions(self) -> list[Session]:
+        """Return all sessions as they were left, the newest first."""
+        return list(reversed(self._sessions.values()))
+
+    # --- the API --------------------------------------------------------------------------------------------
 
     def check_amount(self, amount: Mapping[str, Any] | None) -> None:
         """Make sure that an amount, if there is one, could be paid; zero is fine.
@@ -246,10 +273,10 @@ class CheckoutApi:
         payment = replace(begun, risk=verdict.risk)
         decline = verdict.decline
         if decline is not None:
-            self._tell(payment, succeeded=False)
+            self._tell(payment, refused=decline.message)
             raise CardDeclined(decline.message, _SOURCE, decline.code)
         if payment.is_blocked:
-            self._tell(payment, succeeded=False)
+            self._tell(payment, refused=BLOCKED)
         elif payment.redirect is None:
             self._take(payment)
         else:
@@ -283,10 +310,8 @@ class CheckoutApi:
             raise NotAllowed("redirectResult is not of a payment that waits", _SOURCE)
         self._waiting.remove(payment.redirect.id)
         if result == payment.redirect.refused:
-            self._tell(payment, succeeded=False)
-            raise CardDeclined(
-                "The shopper did not confirm the payment.", _SOURCE, "card_declined"
-            )
+            self._tell(payment, refused=NOT_CONFIRMED)
+            raise CardDeclined(NOT_CONFIRMED, _SOURCE, "card_declined")
         self._take(payment)
         return replace(payment, redirect=None)
 
@@ -350,7 +375,7 @@ class CheckoutApi:
         request = session.request
         now = self._state.settle()
         verdict = self._reader.for_a_session(card, request, now) or Verdict()
-        begun = self._begin(request["amount"], request["reference"], None)
+        begun = self._begin(request["amount"], request["reference"], None, session.id)
         payment = self._carry_out(begun, verdict)
         if payment.is_blocked:
             raise CardDeclined(BLOCKED, _SOURCE, "rule_blocked")
@@ -367,8 +392,10 @@ class CheckoutApi:
         """
         session = self._open_session(session_id)
         amount = session.request["amount"]
-        payment = self._new_payment(amount, session.request["reference"], None)
-        self._tell(payment, succeeded=False)
+        payment = self._new_payment(
+            amount, session.request["reference"], None, session.id
+        )
+        self._tell(payment, refused=DECLINED)
         return session
 
     def _open_session(self, session_id: str) -> Session:
@@ -382,12 +409,13 @@ class CheckoutApi:
         amount: Mapping[str, Any],
         reference: str | None,
         redirect: Redirect | None,
+        session_id: str | None = None,
     ) -> CheckoutPayment:
         major = major_amount(amount["value"], amount["currency"], _SOURCE)
-        payment = self._new_payment(amount, reference, redirect)
+        payment = self._new_payment(amount, reference, redirect, session_id)
         if major in DECLINES:
             code, message = DECLINES[major]
-            self._tell(payment, succeeded=False)
+            self._tell(payment, refused=message)
             raise CardDeclined(message, _SOURCE, code)
         return payment
 
@@ -396,21 +424,37 @@ class CheckoutApi:
         amount: Mapping[str, Any],
         reference: str | None,
         redirect: Redirect | None,
+        session_id: str | None = None,
     ) -> CheckoutPayment:
-        return CheckoutPayment(
-            self._code()[:16], amount["value"], amount["currency"], reference, redirect
+        payment = CheckoutPayment(
+            self._code()[:16],
+            amount["value"],
+            amount["currency"],
+            reference,
+            redirect,
+            session_id=session_id,
         )
+        now = self._state.settle()
+        self._attempts.add(payment.reference_id, CheckoutAttempt(payment, now))
+        return payment
 
     def _take(self, payment: CheckoutPayment) -> None:
         amount = major_amount(payment.value, payment.currency, _SOURCE)
         self._state.ledger.move(OUTSIDE, MERCHANT, amount, payment.currency, _SOURCE)
-        self._tell(payment, succeeded=True)
+        self._tell(payment)
 
-    def _tell(self, payment: CheckoutPayment, *, succeeded: bool) -> None:
-        event_id = f"evt_{self._state.new_id().hex}"
-        self._on_event(
-            CheckoutEvent(event_id, payment, succeeded, self._state.settle())
+    def _tell(self, payment: CheckoutPayment, *, refused: str | None = None) -> None:
+        event = CheckoutEvent(
+            f"evt_{self._state.new_id().hex}",
+            payment,
+            refused is None,
+            self._state.settle(),
+            refused,
         )
+        attempt = self._attempts.get(payment.reference_id)
+        if attempt is not None:
+            attempt.payment, attempt.end = payment, event
+        self._on_event(event)
 
     def _code(self) -> str:
         return self._state.new_id().hex.upper()

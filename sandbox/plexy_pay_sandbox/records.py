@@ -172,7 +172,8 @@ class Transaction:
 class Payment:
     """A payment: its own transaction, the refunds of it, and where its money is. Amounts are in major units.
 
-    `authorized == held + captured + released` at all times, and `refunded <= captured`.
+    `authorized == held + captured + released` at all times, and `refunded <= captured`. `refusal` says why it was
+    rejected, if it was.
     """
 
     id: str
@@ -189,6 +190,7 @@ class Payment:
     captured: Decimal = ZERO
     released: Decimal = ZERO
     refunded: Decimal = ZERO
+    refusal: str | None = None
     refunds: list[Transaction] = field(default_factory=list[Transaction])
 
     @property

@@ -1,7 +1,7 @@
 """Keep the latest requests with their responses, so that a developer sees what a program sent and what came back.
 
-Headers are not kept: they have the keys. Forms, and what is posted to a payment page, are not kept either: card numbers
-are typed there. Card data that v2 takes in clear JSON are hidden.
+Headers are not kept, apart from the idempotency key: they have the API keys. Forms, and what is posted to a payment
+page, are not kept either: card numbers are typed there. Card data that v2 takes in clear JSON are hidden.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import wire
@@ -21,6 +22,7 @@ from .timing import Clock
 _REMEMBERED: Final = 1000
 _LARGEST: Final = 64 * 1024
 _OWN: Final = "/_sandbox"
+_DASHBOARD: Final = "/"
 #: JSON that is nested more deeply could be read, but not written.
 _DEEPEST: Final = 50
 
@@ -38,6 +40,7 @@ class LoggedRequest:
         status: The status of the response.
         milliseconds: How long the response took.
         request_id: The id that the response carries.
+        idempotency_key: The key under which the request is carried out once, if it has one.
         body: The JSON of the request; None for another one, for none, and for a large one.
         response: The JSON of the response, likewise.
     """
@@ -50,6 +53,7 @@ class LoggedRequest:
     status: int = 0
     milliseconds: int = 0
     request_id: str = ""
+    idempotency_key: str | None = None
     body: object = field(default=None, repr=False)
     response: object = field(default=None, repr=False)
 
@@ -91,6 +95,10 @@ class RequestLog:
         self._news.set()
         self._news = asyncio.Event()
 
+    def all(self) -> list[LoggedRequest]:
+        """Return the requests that are kept, the newest first."""
+        return list(reversed(self._requests))
+
     def after(self, number: int) -> list[LoggedRequest]:
         """Return the requests after the one with a number, the oldest first."""
         return [request for request in self._requests if request.number > number]
@@ -107,7 +115,7 @@ class RequestLog:
 
 
 class LogsRequests:
-    """Log each request of the API and of the pages of payment links.
+    """Log each request of the API and of the pages of payers.
 
     Args:
         app: The application behind it.
@@ -120,7 +128,7 @@ class LogsRequests:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Log a request, unless it is about the sandbox itself."""
-        if scope["type"] != "http" or scope["path"].startswith(_OWN):
+        if scope["type"] != "http" or _is_own(scope["path"]):
             await self._app(scope, receive, send)
             return
         query = scope["query_string"].decode("latin-1")
@@ -149,10 +157,18 @@ class LogsRequests:
         finally:
             logged.milliseconds = round((monotonic() - started) * 1000)
             logged.request_id = scope.get("request_id", "")
+            logged.idempotency_key = Headers(scope=scope).get("idempotency-key")
             if not is_page(scope["path"]):
                 logged.body = sent.json()
             logged.response = came.json()
             self._log.end(logged)
+
+
+def _is_own(path: str) -> bool:
+    """Return whether a request is about the sandbox itself: no program and no payer sends it."""
+    if path == _DASHBOARD:
+        return True
+    return path.startswith(_OWN) and not path.startswith(_PAGES)
 
 
 class _Body:

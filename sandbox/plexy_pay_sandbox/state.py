@@ -60,6 +60,10 @@ MANUAL_CLEARING_DELAY: Final = timedelta(days=5)
 """How long a merchant without auto clearing has before the payment is captured by itself."""
 
 
+DECLINED: Final = "The payment page was told to decline"
+"""The reason of a payment that was declined without a card."""
+
+
 class State:
     """Payment links, payments and transactions; `World` adds the rest.
 
@@ -248,6 +252,7 @@ class State:
         """
         now = self.settle()
         payment = self._payment_after_three_ds(link_id, now)
+        payment.refusal = DECLINED
         self.reach(payment, payment.transaction, Status.REJECTED, now)
         return payment
 
@@ -305,6 +310,31 @@ class State:
         """
         self.settle()
         return _found(self._payments_by_reference.latest(order_reference))
+
+    # --- those who only look on -----------------------------------------------------------------------------
+    # Nothing that has become due happens here: a page that is read changes nothing.
+
+    def seen_links(self) -> NewestFirst[Link]:
+        """Return all payment links as they were left, the newest first."""
+        return self._links.all()
+
+    def seen_link(self, link_id: str) -> Link | None:
+        """Return a payment link as it was left."""
+        return self._links.get(link_id)
+
+    def seen_payments(self) -> NewestFirst[Payment]:
+        """Return all payments as they were left, the newest first."""
+        return self._payments.all()
+
+    def seen_payments_of(self, link_id: str) -> NewestFirst[Payment]:
+        """Return the payments of a link as they were left, the newest first."""
+        return self._payments_by_link.of(link_id)
+
+    def seen_payment(self, some_id: str) -> Payment | None:
+        """Return a payment as it was left, by its id or that of one of its transactions."""
+        transaction = self._transactions.get(some_id)
+        payment_id = some_id if transaction is None else transaction.payment_id
+        return self._payments.get(payment_id)
 
     # --- payments -------------------------------------------------------------------------------------------
 

@@ -208,7 +208,8 @@ class Steps:
     def _keep_progress(self, delivery: Delivery) -> None:
         if self._journal is None or self._failure is not None:
             return
-        outcome = Outcome(delivery.state, delivery.reason, delivery.attempts)
+        attempts = [attempt.kept() for attempt in delivery.attempts]
+        outcome = Outcome(delivery.state, delivery.reason, attempts)
         try:
             self._journal.keep_outcome(delivery.id, outcome)
         except JournalError as error:

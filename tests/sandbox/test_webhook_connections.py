@@ -15,7 +15,7 @@ import pytest
 import trustme
 from helpers.wire import Recorded, Then, WireServer, http
 from plexy_pay_sandbox import RunningSandbox, SentWebhook
-from plexy_pay_sandbox.webhooks.posting import MOST_CONNECTIONS, Poster
+from plexy_pay_sandbox.webhooks.posting import MOST_CONNECTIONS, Poster, Reply
 
 EVENTS = 20
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
@@ -171,7 +171,9 @@ def test_a_connection_is_kept_for_the_next_post_even_when_nothing_is_under_way()
 ):
     async def posts(poster: Poster) -> None:
         for path in ("/a", "/b", "/a"):
-            assert await poster.post(f"{server.origin}{path}", {}, b"{}") == 200
+            assert (
+                await poster.post(f"{server.origin}{path}", {}, b"{}")
+            ).status == 200
 
     with WireServer(http(200)) as server:
         posting(posts)
@@ -202,7 +204,9 @@ def test_a_connection_that_the_receiver_closes_without_a_word_costs_no_attempt()
 
     async def twice(poster: Poster) -> None:
         for _ in range(2):
-            assert await poster.post(f"http://127.0.0.1:{port}/", {}, b"{}") == 200
+            assert (
+                await poster.post(f"http://127.0.0.1:{port}/", {}, b"{}")
+            ).status == 200
 
     async def serve(loop: asyncio.AbstractEventLoop) -> None:
         for _ in range(2):
@@ -246,10 +250,10 @@ def test_a_response_that_comes_when_nothing_is_under_way_ends_the_connection() -
             second.sendall(http(503))
 
     async def posts(poster: Poster) -> None:
-        assert await poster.post(f"http://127.0.0.1:{port}/", {}, b"{}") == 200
+        assert (await poster.post(f"http://127.0.0.1:{port}/", {}, b"{}")).status == 200
         idle.set()
         assert await asyncio.to_thread(ended.wait, 30)
-        assert await poster.post(f"http://127.0.0.1:{port}/", {}, b"{}") == 503
+        assert (await poster.post(f"http://127.0.0.1:{port}/", {}, b"{}")).status == 503
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
@@ -273,7 +277,7 @@ def test_a_response_that_comes_when_nothing_is_under_way_ends_the_connection() -
 def test_an_acknowledgement_counts_though_its_body_never_ends(response: Then) -> None:
     async def posts(poster: Poster) -> None:
         for _ in range(2):
-            assert await poster.post(server.origin, {}, b"{}") == 200
+            assert (await poster.post(server.origin, {}, b"{}")).status == 200
 
     with WireServer(response) as server:
         posting(posts, linger=0.001)
@@ -339,7 +343,9 @@ def test_more_addresses_than_connections_take_turns() -> None:
             for number in range(count)
         ]
         opening = asyncio.to_thread(open_when_all_places_are_taken)
-        assert (await asyncio.gather(opening, *under_way))[1:] == [200] * count
+        assert (await asyncio.gather(opening, *under_way))[1:] == [
+            Reply(200, b"")
+        ] * count
 
     with WireServer(respond) as server:
         posting(posts)
@@ -356,7 +362,7 @@ def test_a_receiver_may_speak_tls_and_must_be_who_it_says() -> None:
 
     async def known(poster: Poster) -> None:
         for _ in range(2):
-            assert await poster.post(server.origin, {}, b"{}") == 200
+            assert (await poster.post(server.origin, {}, b"{}")).status == 200
 
     async def unknown(poster: Poster) -> None:
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):

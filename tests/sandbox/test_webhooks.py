@@ -270,7 +270,7 @@ def test_a_receiver_that_is_not_there_is_tried_and_given_up() -> None:
     assert len(listed) == 2
     for one in listed:
         assert one.state == "given_up"
-        assert [attempt["error"] for attempt in one.attempts] == ["ConnectError"] * 3
+        assert [attempt.error for attempt in one.attempts] == ["ConnectError"] * 3
 
 
 def test_the_pauses_before_further_attempts_grow_fourfold(receiver: Receiver) -> None:
@@ -313,7 +313,7 @@ def test_a_receiver_that_does_not_answer_in_time_has_not_taken_the_event(
         delivered_by(sender_of(retry_delays=(), patience=0.01), receiver.url)
     )
 
-    assert [one.attempts[0]["error"] for one in listed] == ["TimeoutError"] * 2
+    assert [one.attempts[0].error for one in listed] == ["TimeoutError"] * 2
     assert [one.state for one in listed] == ["given_up"] * 2
 
 

@@ -35,8 +35,8 @@ def trigger(
         return
     before = _numbers(call(url, "GET", "/_sandbox/webhooks"))
     made = call(url, "POST", "/_sandbox/triggers", {"name": event})
-    listed = call(url, "GET", "/_sandbox/webhooks")["deliveries"]
-    fresh = [delivery for delivery in listed if delivery["id"] not in before]
+    after = call(url, "GET", "/_sandbox/webhooks")
+    fresh = [one for one in after["deliveries"] if one["id"] not in before]
     if as_json:
         show_json(made | {"deliveries": fresh})
         return
@@ -45,10 +45,8 @@ def trigger(
     if fresh:
         _show_deliveries(fresh)
     else:
-        show(
-            "No webhook was posted: there is no address for it. Start the sandbox with --webhook-url, or give the "
-            "link a metadata.callbackUrl."
-        )
+        show("No webhook was posted: there is no address for it.")
+        _show_lost(after["without_address"][-1:])
 
 
 @deliveries.command("list")
@@ -61,6 +59,8 @@ def list_deliveries(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
         _show_deliveries(response["deliveries"])
     else:
         show("No webhook was posted yet.")
+    if not as_json:
+        _show_lost(response["without_address"])
 
 
 @deliveries.command("resend")
@@ -96,6 +96,16 @@ def _show_deliveries(listed: list[dict[str, Any]]) -> None:
             for one in listed
         ),
     )
+
+
+def _show_lost(listed: list[dict[str, Any]]) -> None:
+    """Show the events that had no address, and what gives them one."""
+    hints: dict[str, list[str]] = {}
+    for one in listed:
+        hints.setdefault(one["hint"], []).append(one["name"])
+    for hint, names in hints.items():
+        events = ", ".join(sorted(set(names)))
+        show(f"{len(names)} event(s) had nowhere to go ({events}): {hint}.")
 
 
 def _attempt(attempt: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import h11
 import httpx
@@ -22,6 +22,20 @@ MOST_CONNECTIONS: Final = 100
 
 LINGER: Final = 1.0
 """Seconds that a connection is kept for the next post: fewer than receivers keep it."""
+
+_LONGEST_EXCERPT: Final = 2048
+
+
+class Reply(NamedTuple):
+    """Represent what a receiver said.
+
+    Attributes:
+        status: The status of the response.
+        excerpt: The beginning of its body; a developer finds there why a handler failed.
+    """
+
+    status: int
+    excerpt: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +71,8 @@ class Poster:
         self._places = asyncio.Semaphore(MOST_CONNECTIONS)
         self._idle: dict[tuple[str, str, int], list[_Connection]] = {}
 
-    async def post(self, url: str, headers: Mapping[str, str], content: bytes) -> int:
-        """Post something, and return the status of the response; its body is dropped.
+    async def post(self, url: str, headers: Mapping[str, str], content: bytes) -> Reply:
+        """Post something, and return the response; only the beginning of its body is kept.
 
         Raises:
             TimeoutError: if the status does not come in time.
@@ -71,9 +85,11 @@ class Poster:
             async with asyncio.timeout(self._patience):
                 connection = await self._connected(target)
                 status = await connection.exchange(target, headers, content)
-            if await connection.is_free_within(self._linger):
+            is_free = await connection.is_free_within(self._linger)
+            reply = Reply(status, connection.excerpt)
+            if is_free:
                 self._keep(target, connection)
-            return status
+            return reply
 
     async def close(self) -> None:
         """Close the connections that are kept."""
@@ -128,9 +144,11 @@ class _Connection(asyncio.Protocol):
 
     Attributes:
         expiry: Closes the connection when nobody has used it.
+        excerpt: The beginning of the body of the latest response.
     """
 
     expiry: asyncio.TimerHandle | None = None
+    excerpt: bytes = b""
 
     def __init__(self) -> None:
         self._protocol = h11.Connection(h11.CLIENT)
@@ -177,6 +195,7 @@ class _Connection(asyncio.Protocol):
     ) -> int:
         """Send a request, and read the response up to its status."""
         self._under_way = True
+        self.excerpt = b""
         try:
             self._transport.write(self._written(target, headers, content))
             while not isinstance(event := await self._next_event(), h11.Response):
@@ -191,8 +210,10 @@ class _Connection(asyncio.Protocol):
         free = False
         try:
             async with asyncio.timeout(seconds):
-                while not isinstance(await self._next_event(), h11.EndOfMessage):
-                    pass
+                while not isinstance(
+                    event := await self._next_event(), h11.EndOfMessage
+                ):
+                    self._take(event)
             free = self._start_anew()
         except (TimeoutError, httpx.ReadError, h11.RemoteProtocolError):
             # The receiver has said what it had to say: this only costs the connection.
@@ -240,6 +261,12 @@ class _Connection(asyncio.Protocol):
             self._news.clear()
             await self._news.wait()
         return event
+
+    def _take(self, event: object) -> None:
+        """Take a part of the body, as far as it is kept."""
+        if isinstance(event, h11.Data):
+            room = _LONGEST_EXCERPT - len(self.excerpt)
+            self.excerpt += bytes(event.data[:room])
 
     def _start_anew(self) -> bool:
         """Get ready for another request, if the receiver has said one response and wants to hear more."""

@@ -2,7 +2,7 @@
 
 | path below `/_sandbox/webhooks` | what it does |
 | --- | --- |
-| GET | lists the latest deliveries and the settings |
+| GET | lists the latest deliveries, the events that had no address, and the settings |
 | POST `/settings` | changes settings: the names of `Settings`, each optional |
 | POST `/emit` | sends a new event: `name`, and what `WebhookControl.emit` can be given besides |
 | POST `/{id}/redeliver` | sends once more what that delivery has sent |
@@ -56,7 +56,10 @@ def routes(sender: WebhookSender, samples: Samples) -> list[Route]:
 
     async def show(request: Request) -> Response:
         deliveries = [delivery.show() for delivery in sender.deliveries()]
-        return json_response({"deliveries": deliveries} | _state(sender))
+        lost = [event.show() for event in sender.lost.all()]
+        return json_response(
+            {"deliveries": deliveries, "without_address": lost} | _state(sender)
+        )
 
     async def settings(request: Request) -> Response:
         sender.configure(**read_fields(await request.body(), _SETTINGS))

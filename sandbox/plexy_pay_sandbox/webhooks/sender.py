@@ -24,6 +24,8 @@ from ..journal import Outcome
 from ..records import Event, Status
 from ..settlement_orders import SettlementOrder
 from ..timing import Clock, Timeline
+from .attempts import DeliveryAttempt
+from .nowhere import CHECKOUT_HINT, PAY_HINT, LostEvent, LostEvents
 from .payloads import (
     Names,
     callback_payload_of,
@@ -121,12 +123,24 @@ class Message:
 
 @dataclass(slots=True, kw_only=True)
 class Delivery:
-    """One message on its way."""
+    """One message on its way.
+
+    Attributes:
+        id: Its id in the sandbox.
+        message: What is posted, and where.
+        at: The moment at which it was made, in the time of the sandbox.
+        state: How far it has come.
+        attempts: The tries so far.
+        next_at: The moment of the next try, in the time of the sandbox; None if none is planned.
+        reason: Why it was given up or not sent.
+    """
 
     id: str
     message: Message
+    at: datetime
     state: DeliveryState = DeliveryState.PENDING
-    attempts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    attempts: list[DeliveryAttempt] = field(default_factory=list[DeliveryAttempt])
+    next_at: datetime | None = None
     reason: str | None = None
 
     def show(self) -> dict[str, Any]:
@@ -141,7 +155,8 @@ class Delivery:
         }
         if self.reason is not None:
             shown["reason"] = self.reason
-        return shown | {"attempts": self.attempts, "payload": message.payload}
+        attempts = [attempt.show() for attempt in self.attempts]
+        return shown | {"attempts": attempts, "payload": message.payload}
 
 
 class WebhookSender:
@@ -182,6 +197,8 @@ class WebhookSender:
         """Where events go and how they look at present."""
         self.holding = False
         """Whether deliveries are held back."""
+        self.lost: Final = LostEvents()
+        """The events that had nowhere to go."""
         self._faults = faults or Faults((), ())
         self.on_progress: Callable[[Delivery], None] = lambda delivery: None
         """Is called after each post, and when a delivery is given up."""
@@ -225,7 +242,9 @@ class WebhookSender:
             if outcome is not None:
                 delivery.state = DeliveryState(outcome.state)
                 delivery.reason = outcome.reason
-                delivery.attempts = outcome.attempts
+                delivery.attempts = [
+                    DeliveryAttempt.of_kept(kept) for kept in outcome.attempts
+                ]
         self._lanes.clear()
         for delivery in waiting:
             if delivery.state not in _DONE:
@@ -243,29 +262,33 @@ class WebhookSender:
                     CALLBACK, Scheme.FIELDS, settings.callback_url, payload, event.at
                 )
             return
+        if event.status not in _NAMED_EVENTS:
+            return
         url = payment.callback_url or settings.url
-        if url is not None and event.status in _NAMED_EVENTS:
-            self._post(event.name, Scheme.TOKEN, url, payload_of(event), event.at)
+        if url is None:
+            self._lose_its_way(
+                event.name, PAY_HINT, event.at, payment.id, event.transaction.id
+            )
+            return
+        self._post(event.name, Scheme.TOKEN, url, payload_of(event), event.at)
 
     def post_order(self, order: SettlementOrder) -> None:
         """Take the state of an order as it is now and send it later, if there is an address for it."""
-        if self.settings.url is not None:
-            payload = order_payload_of(order)
-            self._post(
-                payload["name"],
-                Scheme.TOKEN,
-                self.settings.url,
-                payload,
-                self._clock.now(),
-            )
+        payload, now = order_payload_of(order), self._clock.now()
+        if self.settings.url is None:
+            self._lose_its_way(payload["name"], PAY_HINT, now, order.id)
+            return
+        self._post(payload["name"], Scheme.TOKEN, self.settings.url, payload, now)
 
     def post_checkout(self, event: CheckoutEvent) -> None:
         """Send an event of v2 later, if there is an address for it."""
-        if self.settings.checkout_url is not None:
-            payload = checkout_payload_of(event)
-            self._post(
-                event.name, Scheme.BODY, self.settings.checkout_url, payload, event.at
-            )
+        url = self.settings.checkout_url
+        if url is None:
+            reference = event.payment.reference_id
+            self._lose_its_way(event.name, CHECKOUT_HINT, event.at, reference)
+            return
+        payload = checkout_payload_of(event)
+        self._post(event.name, Scheme.BODY, url, payload, event.at)
 
     # --- what a test asks for -------------------------------------------------------------------------------
 
@@ -369,8 +392,7 @@ class WebhookSender:
         delivery = self._due.get(delivery_id)
         if delivery is None:
             raise UnknownDelivery(f"{delivery_id} is not due")
-        moment = wire.to_microseconds(self._clock.real_now())
-        delivery.attempts.append({"at": moment, "status": status})
+        delivery.attempts.append(self._attempt_of(status=status))
         if status == _ACKNOWLEDGES:
             delivery.state = DeliveryState.DELIVERED
         elif delivery.message.forged or len(delivery.attempts) > len(self._delays):
@@ -412,9 +434,14 @@ class WebhookSender:
             await self._poster.close()
             self._poster = None
 
+    def delivery(self, delivery_id: str) -> Delivery | None:
+        """Return a delivery that is remembered; None if there is none with that id."""
+        return self._deliveries.get(delivery_id)
+
     # --- inside ---------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
+        self.lost.forget()
         self.settings = self._first_settings
         self._agenda = Timeline(self._clock)
         self._deliveries: OrderedDict[str, Delivery] = OrderedDict()
@@ -434,6 +461,10 @@ class WebhookSender:
             ),
             at,
         )
+
+    def _lose_its_way(self, name: str, hint: str, at: datetime, *about: str) -> None:
+        """Note an event that has no address."""
+        self.lost.note(LostEvent(name=name, at=at, about=about, hint=hint))
 
     def _send(self, message: Message, at: datetime) -> list[Delivery]:
         fault = self._fault_of(message)
@@ -501,7 +532,8 @@ class WebhookSender:
     def _new_delivery(self, message: Message) -> Delivery:
         """Remember a new delivery, which is not sent if its address is not allowed."""
         self._made += 1
-        delivery = Delivery(id=f"whd_{self._made}", message=message)
+        made_at = self._clock.now()
+        delivery = Delivery(id=f"whd_{self._made}", message=message, at=made_at)
         self._remember(delivery)
         self._refuse(delivery)
         return delivery
@@ -565,7 +597,9 @@ class WebhookSender:
         # A delivery that was begun before the sandbox started goes on where it was.
         for delay in (None, *delays)[len(delivery.attempts) :]:
             if delay is not None:
+                delivery.next_at = self._clock.now() + timedelta(seconds=delay)
                 await self._sleep(delay)
+                delivery.next_at = None
             if await self._attempt(delivery):
                 return
         self._give_up(delivery)
@@ -585,20 +619,31 @@ class WebhookSender:
             raise RuntimeError("the sender has not been opened")
         message, now = delivery.message, self._clock.real_now()
         headers = self._headers(message, now)
-        attempt: dict[str, Any] = {"at": wire.to_microseconds(now)}
+        attempt = self._attempt_of(headers=headers)
         try:
-            attempt["status"] = await self._poster.post(
-                message.url, headers, message.content
-            )
+            reply = await self._poster.post(message.url, headers, message.content)
         except Exception as error:
             # Whatever becomes of a strange address, the events behind this one must still go out.
-            attempt["error"] = type(error).__name__
+            attempt = replace(attempt, error=type(error).__name__)
+        else:
+            attempt = replace(attempt, status=reply.status, excerpt=reply.excerpt)
         delivery.attempts.append(attempt)
-        delivered = attempt.get("status") == _ACKNOWLEDGES
+        delivered = attempt.status == _ACKNOWLEDGES
         if delivered:
             delivery.state = DeliveryState.DELIVERED
         self.on_progress(delivery)
         return delivered
+
+    def _attempt_of(
+        self, *, status: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> DeliveryAttempt:
+        """Return an attempt of this moment."""
+        return DeliveryAttempt(
+            at=self._clock.real_now(),
+            seen_at=self._clock.now(),
+            headers=headers or {},
+            status=status,
+        )
 
     def _headers(self, message: Message, now: datetime) -> dict[str, str]:
         """Return the headers of a post, with its proof."""
