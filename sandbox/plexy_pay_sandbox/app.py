@@ -1,8 +1,8 @@
 """Put the sandbox together as a web application.
 
 `api` responds to the operations of the document; `checkout`, `session_pages` and `bank` have the pages of payers. Under
-`/_sandbox` lies what only the sandbox has, without a key: `control`, `faults.routes`, `webhooks.routes`, and the pages
-of `bank` and `session_pages`.
+`/_sandbox` lies what only the sandbox has, without a key: `control`, `faults.routes`, `webhooks.routes`, the pages of
+`bank` and `session_pages`, and those of the `dashboard`, whose first one is at `/`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,12 @@ from .access import (
 from .api import Api, operation_names, without_handler
 from .cards import ANY_PADDING
 from .control_routes import Control
+from .dashboard.routes import Dashboard
+from .dashboard.sources import Sources
 from .draws import Draws
 from .faults import routes as fault_routes
 from .faults.middleware import StrikesRequests
+from .foreign_pages import RefusesForeignPages
 from .journal import Journal, JournalError
 from .kept_cards import KeptCardReader
 from .kept_faults import KeptFaults
@@ -85,6 +88,7 @@ def create_app(
     webhook_retry_delays: Sequence[float] = RETRY_DELAYS,
     webhook_outbox: bool = False,
     card_padding: str = ANY_PADDING,
+    allowed_hosts: Collection[str] = (),
     db: str | Path | None = None,
 ) -> Starlette:
     """Make the sandbox's application, with a memory of its own: an empty one, or what a file has kept.
@@ -110,6 +114,7 @@ def create_app(
         webhook_retry_delays: Seconds before each further attempt of a webhook.
         webhook_outbox: Post no webhook, but keep each until somebody takes it over: see `webhooks.apps`.
         card_padding: The RSA padding of card data that is taken: `oaep-sha256`, `oaep-sha1`, `pkcs1-v1_5` or `any`.
+        allowed_hosts: Names under which the sandbox is reached that the public DNS could have: see `foreign_pages`.
         db: The file that keeps the state, made if it is not there. The application has it until it has been served.
             None keeps nothing.
 
@@ -167,8 +172,22 @@ def create_app(
         else Journal(db, _made_for(contract, agent_id, outbox=webhook_outbox))
     )
     steps = Steps(parts, journal, headers_of(contract))
+    control = Control(world, sender, log, access, faults, steps)
+    dashboard = Dashboard(
+        Sources(
+            world=world,
+            sender=sender,
+            log=log,
+            access=access,
+            faults=faults,
+            contract=contract,
+            clock=time,
+            control=control,
+        )
+    )
     routes = [
-        *Control(world, sender, log, access, faults, steps).routes(),
+        *dashboard.routes(),
+        *control.routes(),
         *fault_routes.routes(faults),
         *webhook_routes.routes(sender, samples),
         *bank.routes(world),
@@ -177,6 +196,7 @@ def create_app(
     ]
     middleware = [
         Middleware(RequestIds),
+        Middleware(RefusesForeignPages, allowed_hosts),
         Middleware(StrikesRequests, faults, contract),
         Middleware(LogsRequests, log),
         Middleware(StepByStep, steps),

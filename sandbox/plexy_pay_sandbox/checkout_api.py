@@ -23,7 +23,7 @@ Stand-in choices, made because no public source says otherwise:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -186,6 +186,7 @@ class CheckoutApi:
         self._sessions: dict[str, Session] = {}
         self._kept: dict[str, KeptResult] = {}
         self._attempts: Table[CheckoutAttempt] = Table()
+        self._attempts_by_session = self._attempts.grouped(_session_of)
 
     # --- those who only look on: nothing that has become due happens here -----------------------------------
 
@@ -193,9 +194,21 @@ class CheckoutApi:
         """Return all payments as they were left, the newest first."""
         return self._attempts.all()
 
-    def seen_sessions(self) -> list[Session]:
-        """Return all sessions as they were left, the newest first."""
-        return list(reversed(self._sessions.values()))
+    def seen_attempt(self, reference_id: str) -> CheckoutAttempt | None:
+        """Return a payment as it was left."""
+        return self._attempts.get(reference_id)
+
+    def seen_attempts_of(self, session_id: str) -> NewestFirst[CheckoutAttempt]:
+        """Return the payments of a session as they were left, the newest first."""
+        return self._attempts_by_session.of(session_id)
+
+    def seen_sessions(self) -> Iterator[Session]:
+        """Yield all sessions as they were left, the newest first."""
+        return reversed(self._sessions.values())
+
+    def seen_session(self, session_id: str) -> Session | None:
+        """Return a session as it was left."""
+        return self._sessions.get(session_id)
 
     # --- the API --------------------------------------------------------------------------------------------
 
@@ -458,6 +471,12 @@ class CheckoutApi:
 
     def _code(self) -> str:
         return self._state.new_id().hex.upper()
+
+
+def _session_of(attempt: CheckoutAttempt) -> list[str]:
+    """Return the session of a payment, if it has one."""
+    session_id = attempt.payment.session_id
+    return [] if session_id is None else [session_id]
 
 
 def _results(payment: CheckoutPayment) -> list[str]:

@@ -5,7 +5,7 @@ These need no key. `webhooks.routes` has what controls the webhooks.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -94,24 +94,40 @@ class Control:
     async def advance(self, request: Request) -> Response:
         """Move the clock ahead."""
         try:
-            by = _seconds(await request.body())
-            now = self._world.state.advance(by)
+            now = self.advance_by(_seconds(await request.body()))
         except ValueError as error:
             raise ValueError(f'send {{"seconds": 3600}}: {error}') from None
-        self._sender.settle()
         return json_response({"now": wire.to_microseconds(now)})
+
+    def advance_by(self, by: timedelta) -> datetime:
+        """Move the clock ahead, send the webhooks that have become due, and return the new time.
+
+        Raises:
+            ValueError: if that would move it back, or beyond the calendar.
+        """
+        now = self._world.state.advance(by)
+        self._sender.settle()
+        return now
 
     async def reset(self, request: Request) -> Response:
         """Forget everything, the faults that are set included."""
+        try:
+            await self.forget_everything()
+        except JournalError as error:
+            return not_kept(str(error))
+        return Response(status_code=204)
+
+    async def forget_everything(self) -> None:
+        """Forget payments, deliveries, requests and faults, and return to the real time.
+
+        Raises:
+            JournalError: if the file that keeps the state cannot be written.
+        """
         self._faults.clear()
         await self._sender.reset()
         self._world.reset()
         self._log.forget()
-        try:
-            self._steps.forget()
-        except JournalError as error:
-            return not_kept(str(error))
-        return Response(status_code=204)
+        self._steps.forget()
 
     async def requests(self, request: Request) -> Response:
         """List the requests after a number; with `wait`, for so many seconds until there is one."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, cast
 
-_HIDDEN: Final = "<hidden>"
+HIDDEN: Final = "<hidden>"
+"""What stands in place of card data."""
 
 #: What v2 takes in clear text, for its test cards; the Pay API takes some of these, encrypted.
 _CARD_FIELDS: Final = frozenset(
@@ -42,7 +43,7 @@ def without_cards(value: object, deepest: int | None = None) -> object:
     if isinstance(value, Mapping):
         fields = cast("Mapping[str, object]", value)
         return {
-            name: _HIDDEN if name in _CARD_FIELDS else without_cards(member, deepest)
+            name: HIDDEN if name in _CARD_FIELDS else without_cards(member, deepest)
             for name, member in fields.items()
         }
     if isinstance(value, list):

@@ -123,9 +123,19 @@ def _environment() -> Environment:
 
 
 @cache
+def colours() -> str:
+    """Return the colours of all pages, in the light and in the dark, as CSS."""
+    return _source_of("colours.css")
+
+
+@cache
 def _style() -> str:
+    return colours() + _source_of("style.css")
+
+
+def _source_of(name: str) -> str:
     loader = PackageLoader("plexy_pay_sandbox")
-    return loader.get_source(_environment(), "style.css")[0]
+    return loader.get_source(_environment(), name)[0]
 
 
 def _headers(sends_itself: bool = False) -> dict[str, str]:

@@ -128,7 +128,7 @@ class LogsRequests:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Log a request, unless it is about the sandbox itself."""
-        if scope["type"] != "http" or _is_own(scope["path"]):
+        if scope["type"] != "http" or is_own(scope["path"]):
             await self._app(scope, receive, send)
             return
         query = scope["query_string"].decode("latin-1")
@@ -164,11 +164,11 @@ class LogsRequests:
             self._log.end(logged)
 
 
-def _is_own(path: str) -> bool:
-    """Return whether a request is about the sandbox itself: no program and no payer sends it."""
+def is_own(path: str) -> bool:
+    """Return whether a path is about the sandbox itself, and neither of the API nor a page of payers."""
     if path == _DASHBOARD:
         return True
-    return path.startswith(_OWN) and not path.startswith(_PAGES)
+    return path.startswith(_OWN) and not is_page(path)
 
 
 class _Body:

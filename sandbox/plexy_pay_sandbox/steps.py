@@ -20,6 +20,7 @@ from typing import Any, Final, cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .dashboard import addresses
 from .draws import Draws
 from .faults.routes import PATH as FAULTS
 from .journal import Journal, JournalError, Kind, Outcome, Step
@@ -31,9 +32,17 @@ from .world import World
 
 _JSON: Final = b"application/json"
 _WAITS: Final = frozenset(
-    {"/_sandbox/requests", "/_sandbox/reset", "/_sandbox/webhooks/wait"}
+    {
+        "/_sandbox/requests",
+        "/_sandbox/reset",
+        "/_sandbox/webhooks/wait",
+        addresses.RESET,
+    }
 )
-"""The addresses that wait for something, and so are no step. Those of faults are none either."""
+"""The addresses that wait for something, and so are no step."""
+
+_FAULTS: Final = (FAULTS, addresses.FAULTS)
+"""Where faults are set, which is no step either: they are not kept."""
 
 _log = logging.getLogger("plexy_pay_sandbox")
 
@@ -240,7 +249,7 @@ class StepByStep:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if scope["path"] in _WAITS or scope["path"].startswith(FAULTS):
+        if scope["path"] in _WAITS or scope["path"].startswith(_FAULTS):
             self._steps.tick()
             await self._app(scope, receive, send)
             return

@@ -38,6 +38,11 @@ class Clock:
         finally:
             self._stopped_at = None
 
+    @property
+    def ahead(self) -> timedelta:
+        """Return how far it has been moved ahead."""
+        return self._ahead
+
     def advance(self, by: timedelta) -> None:
         """Move the time ahead.
 

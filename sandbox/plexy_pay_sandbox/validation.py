@@ -32,6 +32,8 @@ _RFC_3339: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
 )
 _LONGEST_MESSAGE: Final = 300
+#: The rules of a schema whose errors are about fields that are missing or unknown.
+_ABOUT_FIELDS: Final = ("required", "additionalProperties")
 
 
 class DocumentError(Exception):
@@ -60,6 +62,23 @@ class InvalidRequest(Exception):
         super().__init__(message)
         self.flaw = flaw
         self.parameter = parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Represent one place of a body that does not fit the document.
+
+    Attributes:
+        place: The field, as `amount.value`; None for the body as a whole.
+        message: What is wrong there.
+        wanted: The schema of the field, as the document has it; empty for a field that it does not have.
+        known: The fields that the document has beside one that it does not have.
+    """
+
+    place: str | None
+    message: str
+    wanted: Mapping[str, Any]
+    known: tuple[str, ...] = ()
 
 
 class MalformedRequest(Exception):
@@ -277,6 +296,51 @@ class Contract:
         Raises:
             InvalidRequest: naming a place inside the value that does not fit, the outermost first.
         """
+        found = self._errors(pointer, value, name)
+        if found:
+            error = min(found, key=lambda error: len(error.absolute_path))
+            raise InvalidRequest(
+                describe(error, name), _flaw(error), _place(error, name)
+            )
+
+    def misfits(self, operation: Operation, body: object) -> list[Misfit]:
+        """Return every place of a body that does not fit the document, the outermost first.
+
+        Raises:
+            InvalidRequest: if the body is beyond all measure.
+        """
+        if operation.body_pointer is None:
+            return []
+        found = self._errors(operation.body_pointer, body, "body")
+        found.sort(key=lambda error: len(error.absolute_path))
+        return [misfit for error in found for misfit in self._misfits_of(error)]
+
+    def _misfits_of(self, error: ValidationError) -> Iterable[Misfit]:
+        """Yield the fields that an error is about: one, or those that are missing or unknown."""
+        schema = cast("Mapping[str, Any]", error.schema)
+        properties: Mapping[str, Mapping[str, Any]] = schema.get("properties", {})
+        instance = cast("object", error.instance)
+        if error.validator not in _ABOUT_FIELDS or not isinstance(instance, dict):
+            yield Misfit(_place(error, "body"), describe(error, "body"), schema)
+            return
+        fields = cast("dict[str, Any]", instance)
+        above = [str(part) for part in error.absolute_path]
+        if error.validator == "required":
+            missing = error.message.partition("'")[2].partition("'")[0]
+            wanted, _ = self.follow(properties.get(missing, {}), "")
+            place = ".".join([*above, missing])
+            yield Misfit(place, "is missing", wanted)
+            return
+        for name in fields.keys() - properties.keys():
+            place = ".".join([*above, name])
+            yield Misfit(place, "is not known", {}, tuple(properties))
+
+    def _errors(self, pointer: str, value: object, name: str) -> list[ValidationError]:
+        """Return all that does not fit the schema at a place of the document.
+
+        Raises:
+            InvalidRequest: if the value is beyond all measure.
+        """
         errors_of = self._validators.get(pointer)
         if errors_of is None:
             # The stubs know no Decimal; the validator itself treats one as the number that it is.
@@ -287,17 +351,12 @@ class Contract:
             )
             errors_of = self._validators[pointer] = validator.iter_errors
         try:
-            found = list(errors_of(value))
+            return list(errors_of(value))
         except (InvalidOperation, OverflowError, RecursionError):
             # Decimal refuses to compute with numbers of absurd size, and JSON can nest as deep as it likes.
             raise InvalidRequest(
                 f"{name}: has a number or a nesting beyond all measure"
             ) from None
-        if found:
-            error = min(found, key=lambda error: len(error.absolute_path))
-            raise InvalidRequest(
-                describe(error, name), _flaw(error), _place(error, name)
-            )
 
     def follow(
         self, value: Mapping[str, Any], pointer: str

@@ -1,4 +1,4 @@
-"""A sandbox and a Chromium for the tests of the payers' pages."""
+"""A sandbox and a Chromium for the tests of the sandbox's pages."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from plexy_pay_sandbox import RunningSandbox
 from .tabs import Browser, browser_program, running_browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of a module. Only at a desk may it be missing."""
+    """One Chromium for all tests. Only at a desk may it be missing."""
     program = browser_program()
     if program is None and not os.environ.get("CI"):
         pytest.skip("there is no Chromium on PATH")

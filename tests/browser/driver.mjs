@@ -1,4 +1,4 @@
-// Drives one Chromium for all tests of a module: a JSON command a line on stdin, its result a line on stdout.
+// Drives one Chromium for all tests: a JSON command a line on stdin, its result a line on stdout.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
@@ -52,7 +52,12 @@ const commands = {
     context.setDefaultTimeout(PATIENCE);
     // No name is looked up: the shop is one page here.
     await context.route(/^https:\/\/shop\.example\//, (route) => route.fulfill({ contentType: "text/html", body: SHOP }));
-    tabs.set(tab, await context.newPage());
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const page = await context.newPage();
+    page.complaints = [];
+    page.on("pageerror", (error) => page.complaints.push(error.message));
+    page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
+    tabs.set(tab, page);
   },
   async go({ page, address }) {
     await page.goto(address);
@@ -64,6 +69,27 @@ const commands = {
     // The next page may have the same heading: it is the one after this one that is looked at.
     const next = page.waitForEvent("framenavigated");
     await Promise.all([next, page.getByRole(role, { name, exact: true }).click()]);
+  },
+  async click({ page, name }) {
+    await page.getByRole("button", { name, exact: true }).click();
+  },
+  async wait({ page, text }) {
+    await page.getByText(text, { exact: false }).first().waitFor();
+  },
+  async focus({ page, role, name }) {
+    await page.getByRole(role, { name, exact: true }).focus();
+  },
+  async copied({ page }) {
+    return page.evaluate(() => navigator.clipboard.readText());
+  },
+  async mark({ page }) {
+    await page.evaluate(() => { globalThis.stillThere = true; });
+  },
+  async is_marked({ page }) {
+    return page.evaluate(() => globalThis.stillThere === true);
+  },
+  async complaints({ page }) {
+    return page.complaints;
   },
   async key({ page, key }) {
     await page.keyboard.press(key);

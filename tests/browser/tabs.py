@@ -102,7 +102,7 @@ class Tab:
         self._do("go", address=address)
 
     def fill(self, **fields: str) -> None:
-        """Type into the fields of the card form, by their English labels."""
+        """Type into fields, by their English labels."""
         for name, text in fields.items():
             self._do("fill", label=LABELS[name], text=text)
 
@@ -113,6 +113,34 @@ class Tab:
     def link(self, name: str) -> None:
         """Follow a link."""
         self._do("press", role="link", name=name)
+
+    def click(self, name: str) -> None:
+        """Press a button that leads to no other page."""
+        self._do("click", name=name)
+
+    def waits_for(self, text: str) -> None:
+        """Wait until a text stands on the page, which is not left meanwhile."""
+        self._do("wait", text=text)
+
+    def focus(self, role: str, name: str) -> None:
+        """Give something the focus."""
+        self._do("focus", role=role, name=name)
+
+    def copied(self) -> str:
+        """Return what was copied last."""
+        return str(self._do("copied"))
+
+    def mark(self) -> None:
+        """Mark the page, so that it is known again."""
+        self._do("mark")
+
+    def is_marked(self) -> bool:
+        """Return whether the page was not loaded anew since it was marked."""
+        return bool(self._do("is_marked"))
+
+    def complaints(self) -> list[str]:
+        """Return the errors that the browser has told of."""
+        return list(self._do("complaints"))
 
     def keys(self, *keys: str) -> None:
         """Press keys, one after the other."""
@@ -141,7 +169,8 @@ class Tab:
             axe=self._javascript,
             dark=self._dark,
         )
-        assert seen.pop("violations") == []
+        violations = seen.pop("violations")
+        assert violations == []
         assert seen.pop("scrolls") is False, f"{picture.name} scrolls sideways"
         assert seen.pop("headings") == 1
         return Seen(**seen)
@@ -150,12 +179,15 @@ class Tab:
         return self._browser.ask(command, tab=self._number, **values)
 
 
+#: The labels of fields by the names that tests have for them.
 LABELS = {
     "number": "Card number",
     "expiry": "Expiry date",
     "code": "Security code",
     "holder": "Name on the card",
     "otp": "Code from your bank",
+    "by": "Move it ahead by",
+    "target": "Operation or event",
 }
 
 

@@ -127,6 +127,13 @@ def start(
             help="A file that keeps the state, made if it is not there. [default: none, all is forgotten]"
         ),
     ] = None,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A public name under which the sandbox is reached, may be repeated. Addresses, names without a dot "
+            "and private ones (.local, .internal, .test) need none."
+        ),
+    ] = None,
     document: Annotated[
         str | None,
         typer.Option(help="An OpenAPI document in JSON in place of the bundled one."),
@@ -156,6 +163,7 @@ def start(
             webhook_hosts=webhook_host or [],
             card_padding=card_padding,
             db=db,
+            allowed_hosts=[host, *(allowed_host or [])],
         )
         listening = listening_socket(host, port)
     except (DocumentError, JournalError, ValueError, OverflowError) as error:

@@ -147,6 +147,10 @@ class Faults:
         self._forget_spent()
         return made
 
+    def targets(self) -> list[str]:
+        """Return all operations and events that a fault may strike."""
+        return [*self._names[Strikes.REQUEST], *self._names[Strikes.WEBHOOK]]
+
     @property
     def is_empty(self) -> bool:
         """Return whether no fault is set."""
