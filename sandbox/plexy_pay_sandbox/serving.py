@@ -8,6 +8,7 @@ with RunningSandbox() as sandbox:
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -23,12 +24,15 @@ from starlette.types import ASGIApp
 from .access import Access
 from .app import create_app
 from .control_calls import ask
+from .dashboard.addresses import is_page
 from .durations import seconds_of
 from .faults.connection import ConnectionProtocol
 from .faults.control import FaultControl
 from .webhooks.control import WebhookControl
 
 _PATIENCE: Final = 10.0
+#: What uvicorn has in a line: the address of the client, method, path, version, and status.
+_ACCESS_FIELDS: Final = 5
 
 
 class RunningSandbox:
@@ -203,7 +207,7 @@ class _Server(uvicorn.Server):
 
 def server_config(app: ASGIApp, *, access_log: bool = False) -> uvicorn.Config:
     """Return how the sandbox is served: quietly, and without waiting for idle connections when it stops."""
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app,
         http=ConnectionProtocol,
         log_level="info" if access_log else "warning",
@@ -213,6 +217,17 @@ def server_config(app: ASGIApp, *, access_log: bool = False) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
+    if access_log:
+        logging.getLogger("uvicorn.access").addFilter(_is_no_look)
+    return config
+
+
+def _is_no_look(record: logging.LogRecord) -> bool:
+    """Return whether a line is not about a look at the dashboard, which asks every two seconds for what is new."""
+    if not isinstance(record.args, tuple) or len(record.args) < _ACCESS_FIELDS:
+        return True
+    method, path = record.args[1], str(record.args[2]).partition("?")[0]
+    return method != "GET" or not is_page(path)
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -1,4 +1,4 @@
-"""The dashboard in Chromium: what a developer finds there, on a phone and on a desk, by mouse and keyboard, and live."""
+"""The dashboard in Chromium: what a developer finds there, on a phone and on a desk, by mouse and by keyboard."""
 
 from __future__ import annotations
 
@@ -118,13 +118,13 @@ def test_a_refused_request_says_which_field_is_wrong(
     refused = next(one for one in requests_of(sandbox) if one["status"] == 422)
     tab.go(f"{sandbox.base_url}/_sandbox/dashboard/requests/{refused['number']}")
     page = tab.sees("POST /v1/payment-links")
-    assert "did you mean currency?" in page.text
+    assert "Did you mean currency?" in page.text
     assert "integer, in minor units" in page.text
     made = next(one for one in requests_of(sandbox) if one["status"] == 201)
     tab.go(f"{sandbox.base_url}/_sandbox/dashboard/requests/{made['number']}")
     page = tab.sees("POST /v1/payment-links")
     assert "client.payment_links.create(" in page.text
-    tab.click("Copy: Python that makes this request")
+    tab.click("Copy: Code for this request")
     tab.waits_for("Copied")
     assert 'amount=Money("22000", "KZT")' in tab.copied()
 
@@ -175,7 +175,7 @@ def test_the_controls_move_the_clock_set_faults_and_copy_keys(
     assert page.focused == "target"
     tab.fill(target="payments.capture")
     tab.button("Set the fault")
-    assert "has struck 0 times" in tab.sees("Controls").text
+    assert "struck 0 so far" in tab.sees("Controls").text
     tab.button("Remove response-lost of payments.capture")
     assert "No fault is set" in tab.sees("Controls").text
     tab.button("+3 days")

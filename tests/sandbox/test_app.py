@@ -316,7 +316,7 @@ def test_what_is_not_there_is_answered_with_404_and_code_4(
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/v1", "/v1/", "/v1/payment-links/", "/v1/nothing", "/v1/payment-links/a/b"],
+    ["/v1", "/v1/", "/v1/payment-links/", "/v1/nothing", "/v1/payment-links/a/b"],
 )
 def test_a_path_that_the_document_does_not_have_is_not_found(
     api: Api, path: str

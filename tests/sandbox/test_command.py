@@ -60,6 +60,8 @@ def test_the_command_serves_on_loopback_and_says_how_to_use_it(
     with command() as (base_url, printed):
         assert base_url.startswith("http://127.0.0.1:")
         assert f'PlexyPay("pr_sandbox", base_url="{base_url}")' in printed
+        assert f"Dashboard {base_url}/" in printed
+        assert "Overview" in stranger.get(base_url).text
         response = stranger.get(
             f"{base_url}/v1/transactions", headers={"Authorization": "pr_sandbox"}
         )

@@ -206,7 +206,7 @@ def test_what_the_client_would_not_send_is_shown_for_a_shell(
     program = written(method, path, body)
 
     words = shlex.split(program.text)
-    assert program.language == "Shell"
+    assert program.language == "curl"
     assert program.note
     assert words[:4] == ["curl", "-X", method, f"http://127.0.0.1:8490{path}"]
     if body is not None:

@@ -139,7 +139,7 @@ def start(
         typer.Option(help="An OpenAPI document in JSON in place of the bundled one."),
     ] = None,
     open_page: Annotated[
-        bool, typer.Option("--open", help="Open the sandbox in a browser.")
+        bool, typer.Option("--open", help="Open the dashboard in a browser.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the address and the keys as JSON.")
@@ -180,7 +180,7 @@ def start(
     else:
         show(_banner(base_url, access, app.state.without_handler, app.state.db))
     if open_page:
-        webbrowser.open(base_url)
+        webbrowser.open(f"{base_url}/")
     # uvicorn stops in order at Ctrl-C, and then lets the interrupt through.
     with contextlib.suppress(KeyboardInterrupt):
         config = server_config(app, access_log=not as_json)
@@ -202,6 +202,7 @@ def _banner(
     return f"""Plexy Pay sandbox at {base_url}
 A local stand-in for the Plexy Pay API: no money moves, and {end}.
 
+  Dashboard {base_url}/
   Client    PlexyPay({key}, base_url="{base_url}")
   Keys      checkout {access["checkout_key"]}, gate {access["gate_key"]} of agent {access["agent_id"]}
   Webhooks  token {access["webhook_token"]}, v2 {access["webhook_secret"]}, 2023 {access["webhook_private_key"]}

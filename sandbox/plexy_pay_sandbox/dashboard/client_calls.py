@@ -177,20 +177,21 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
-def _params_of(value: Any) -> Any:
+def _params_of(value: object) -> Any:
     """Return a value that the client has read as what a caller passes for it."""
-    if attrs.has(cast("type[Any]", type(value))):
+    if attrs.has(type(value)):
         return dict(_fields_of(value))
     if isinstance(value, list):
-        return [_params_of(one) for one in cast("list[Any]", value)]
+        return [_params_of(one) for one in cast("list[object]", value)]
     if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
+        fields = cast("dict[str, object]", value)
         return {name: _params_of(one) for name, one in fields.items()}
     return value.value if isinstance(value, Enum) else value
 
 
 def _fields_of(model: Any) -> Iterator[tuple[str, Any]]:
-    for attribute in attrs.fields(cast("type[Any]", type(model))):
+    kind: type[Any] = model.__class__
+    for attribute in attrs.fields(kind):
         value = getattr(model, attribute.name)
         if attribute.name != _FURTHER and value is not UNSET:
             yield attribute.alias or attribute.name, _params_of(value)

@@ -18,20 +18,23 @@ def pretty(value: object) -> str:
 
 
 def _parts(value: object, indent: str) -> Iterator[str]:
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, Mapping):
         fields = cast("Mapping[str, object]", value)
-        members = [(f"{_scalar(name)}: ", member) for name, member in fields.items()]
-        yield from _within("{", members, "}", indent)
-    elif isinstance(value, list) and value:
+        named = [(f"{_scalar(name)}: ", member) for name, member in fields.items()]
+        yield from _within("{", named, "}", indent)
+    elif isinstance(value, list):
         plain = [("", member) for member in cast("list[object]", value)]
         yield from _within("[", plain, "]", indent)
     else:
-        yield _scalar(cast("object", value))
+        yield _scalar(value)
 
 
 def _within(
     opening: str, members: list[tuple[str, object]], closing: str, indent: str
 ) -> Iterator[str]:
+    if not members:
+        yield opening + closing
+        return
     yield f"{opening}\n"
     inner = indent + _INDENT
     for place, (name, member) in enumerate(members, start=1):

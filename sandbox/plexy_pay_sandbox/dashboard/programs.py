@@ -32,7 +32,7 @@ class Program:
     """Represent a program.
 
     Attributes:
-        language: `Python` or `Shell`.
+        language: `Python` or `curl`.
         text: The program.
         note: What is to be known about it, such as why it is none of the client.
     """
@@ -56,7 +56,7 @@ def program_of(
     try:
         call = call_of(contract, logged)
     except NoCall as reason:
-        return Program("Shell", _curl(contract, logged, access, base_url), str(reason))
+        return Program("curl", _curl(contract, logged, access, base_url), str(reason))
     text = _python(call, access, base_url)
     return Program("Python", text, _NOT_KEPT if HIDDEN in text else None)
 

@@ -83,13 +83,17 @@ def _flaw(misfit: Misfit) -> Flaw:
     field = misfit.place or "body"
     message = misfit.message.removeprefix(f"body.{field}: ").removeprefix("body: ")
     if misfit.known:
-        meant = near(field.rpartition(".")[2], misfit.known)
-        wanted = (
-            f"did you mean {meant}?" if meant else f"one of {', '.join(misfit.known)}"
-        )
-        return Flaw(field, message, wanted)
+        return Flaw(field, message, _meant(field, misfit.known))
     description = str(misfit.wanted.get("description", "")).partition("\n\n")[0]
-    return Flaw(field, message, _wanted(misfit.wanted), " ".join(description.split()))
+    meaning = " ".join(description.replace("`", "").split())
+    wanted = _wanted(misfit.wanted)
+    return Flaw(field, message, f"The API wants: {wanted}" if wanted else "", meaning)
+
+
+def _meant(field: str, known: tuple[str, ...]) -> str:
+    """Return which field was meant, or all that there are."""
+    meant = near(field.rpartition(".")[2], known)
+    return f"Did you mean {meant}?" if meant else f"There is {', '.join(known)}."
 
 
 def _wanted(schema: Mapping[str, Any]) -> str:

@@ -66,8 +66,8 @@ class WebhookNews:
         ids = list(ids)
         sent, lost = self.deliveries(ids), self.lost(ids)
         if lost and (not sent or sent[-1].at <= lost[-1].at):
-            text = f"{lost[-1].name} had nowhere to go: {lost[-1].hint}"
-            return Trouble(text, Tone.WAITING)
+            lacks = f"{lost[-1].name} had nowhere to go: {lost[-1].hint}"
+            return Trouble(lacks, Tone.WAITING)
         text = trouble_of(sent[-1]) if sent else None
         return None if text is None else Trouble(text)
 
@@ -99,7 +99,7 @@ def replies_to(attempts: Sequence[DeliveryAttempt]) -> str:
     """Return what came back to tries, as the end of a sentence."""
     counted = Counter(map(reply_to, attempts))
     return ", ".join(
-        reply if count == 1 else f"{reply} {count} times"
+        reply if count == 1 else f"{reply} ({count} times)"
         for reply, count in counted.items()
     )
 
