@@ -246,7 +246,7 @@ def tests_httpx2(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Go through the payers' pages in Chromium, with axe-core, and keep their pictures in screenshots/."""
+    """Go through the sandbox's pages in Chromium, with axe-core, and keep their pictures in screenshots/."""
     share(session)
     install(session, *TESTING, project=True)
     node_tools(session)

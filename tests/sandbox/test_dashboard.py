@@ -463,6 +463,7 @@ def test_a_fault_is_set_and_removed(
     (fault,) = sandbox.faults.list()
     assert (fault.target, fault.fault, fault.times) == ("payments.*", "slow", 2)
     assert "slow payments.*" in read(f"{BASE}/controls")
+    assert "slow of payments.* (struck 0 so far)" in read("/")
     assert post(f"{BASE}/faults/{fault.id}/remove").status_code == 303
     assert sandbox.faults.list() == []
     assert post(f"{BASE}/faults/{fault.id}/remove").status_code == 303

@@ -196,6 +196,7 @@ def test_money_is_written_where_the_client_knows_the_unit() -> None:
     [
         ("GET", "/v1/nothing", None),
         ("PUT", "/v1/payment-links", None),
+        ("GET", "/v1/payment-links/%2E%2E", None),
         ("POST", "/v1/payment-links", {"amount": 1, "unheard": "it's"}),
         ("POST", "/v1/payment-links", [1]),
     ],

@@ -1,35 +1,31 @@
 """Find the call of the client that makes a request, and make sure that it makes the same one.
 
-The names of arguments are those of the client's own models. Each call that is found is made once against a transport
-that sends nothing: what the client would send must be what was sent, or there is no such call.
+The client itself writes the request of each call that is found, and sends nothing. It must be the one that was sent, or
+there is no such call.
 """
 
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import Enum
 from functools import cache
 from importlib import import_module
 from inspect import signature
 from operator import attrgetter
-from typing import Any, Final, cast, get_type_hints
+from typing import Any, Final, get_type_hints
 from urllib.parse import parse_qsl, urlsplit
 
-import attrs
-import httpx
-from plexy_pay import UNSET, Money, PlexyError, PlexyPay
+from plexy_pay import PlexyPay
 
 from .. import wire
 from ..request_log import LoggedRequest
 from ..validation import Contract, InvalidRequest, Operation
+from .client_bodies import REFUSALS, arguments_of
 
-_NOWHERE: Final = "http://127.0.0.1"
-_AGENT: Final = "agent_id"
-_FURTHER: Final = "additional_properties"
+_BODY: Final = "body"
+_KEY: Final = "idempotency_key"
+_KEY_HEADER: Final = "Idempotency-Key"
 
 
 class NoCall(Exception):
@@ -70,24 +66,30 @@ def call_of(contract: Contract, logged: LoggedRequest) -> ClientCall:
         NoCall: if there is none.
     """
     parts = urlsplit(logged.path)
-    operation, values = _operation_at(contract, logged.method, parts.path)
-    method = _method_of(operation.full_name)
-    if method is None:
+    operation, path = _operation_at(contract, logged.method, parts.path)
+    method, functions = _method_of(operation), _functions_of(contract, operation)
+    if method is None or functions is None:
         raise NoCall("The client has no method for this operation.")
     offered = signature(method).parameters
     query = parse_qsl(parts.query, keep_blank_values=True)
-    named = _named_values(contract, operation, values, query, list(offered))
-    if logged.idempotency_key is not None and "idempotency_key" in offered:
-        named["idempotency_key"] = logged.idempotency_key
-    positional: list[object] = [
-        values[name] for name in _path_names(operation) if name in offered
-    ]
-    pages = _gives_pages(method)
-    for body in _bodies(contract, operation, logged.body):
+    others = _named_values(contract, operation, path, query, list(offered))
+    if logged.idempotency_key is not None and _KEY in offered:
+        others[_KEY] = logged.idempotency_key
+    positional: list[object] = [path[name] for name in path if name in offered]
+    settings = {name: path[name] for name in path if name not in offered}
+    model = get_type_hints(functions.request).get(_BODY)
+    for body in arguments_of(model, logged.body):
         call = ClientCall(
-            operation=operation, positional=positional, named=body | named, pages=pages
+            operation=operation,
+            positional=positional,
+            named=body | others,
+            pages=_gives_pages(method),
         )
-        if _makes(call, logged, values.get(_AGENT)):
+        if not _takes(method, call):
+            continue
+        whole = others | {_BODY: body} if model is not None else others
+        made = _made(functions, model, positional, whole, settings)
+        if made is not None and _is_same(made, logged, pages=call.pages):
             return call
     raise NoCall(
         "The client sends no such request: it refuses these values, or has no name for some of them."
@@ -103,19 +105,37 @@ def _operation_at(
     raise NoCall("The API has no such operation, so the client has no method for it.")
 
 
-def _method_of(name: str) -> Any:
+def _method_of(operation: Operation) -> Any:
+    """Return the method of the client for an operation; None if it has none."""
     try:
-        return attrgetter(name)(_silent_client(None)[0])
+        return attrgetter(operation.full_name)(_client())
     except AttributeError:
         return None
 
 
+@cache
+def _client() -> PlexyPay:
+    """Return a client whose methods are looked at, and never called."""
+    return PlexyPay("pr_sandbox", base_url="http://127.0.0.1", agent_id="agent")
+
+
+def _functions_of(contract: Contract, operation: Operation) -> Any:
+    """Return the module of the client's functions for an operation; None if it has none."""
+    name = _snake(str(contract.at(operation.pointer).get("operationId", "")))
+    package = operation.resource.replace(".", "_")
+    try:
+        return import_module(f"plexy_pay.api.{package}.{name}")
+    except ModuleNotFoundError:
+        return None
+
+
+def _snake(name: str) -> str:
+    """Return `continue_three_d_secure` for `continueThreeDSecure`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
 def _gives_pages(method: Any) -> bool:
     return str(signature(method).return_annotation).startswith("Pager[")
-
-
-def _path_names(operation: Operation) -> list[str]:
-    return re.findall(r"{([^}]*)}", operation.path)
 
 
 def _named_values(
@@ -140,169 +160,57 @@ def _letters(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-# --- bodies ---------------------------------------------------------------------------------------------------
-
-
-def _bodies(
-    contract: Contract, operation: Operation, body: object
-) -> Iterator[dict[str, object]]:
-    """Yield the arguments that may make a body, the ones that a person would choose first."""
-    if body is None or body == {}:
-        yield {}
-        return
-    model = _model_of(contract, operation)
-    if model is None or not isinstance(body, dict):
-        return
-    plain = _params_of(model.from_dict(cast("dict[str, Any]", body)))
-    priced = _with_money(model, plain)
-    if priced != plain:
-        yield priced
-    yield plain
-
-
-def _model_of(contract: Contract, operation: Operation) -> Any:
-    """Return the model of the body of an operation, from the functions of the client for it."""
-    name = str(contract.at(operation.pointer).get("operationId", ""))
-    module = _snake(name)
-    package = operation.resource.replace(".", "_")
-    try:
-        functions = import_module(f"plexy_pay.api.{package}.{module}")
-    except ModuleNotFoundError:
-        return None
-    return get_type_hints(functions.request).get("body")
-
-
-def _snake(name: str) -> str:
-    """Return `continue_three_d_secure` for `continueThreeDSecure`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
-
-
-def _params_of(value: object) -> Any:
-    """Return a value that the client has read as what a caller passes for it."""
-    if attrs.has(type(value)):
-        return dict(_fields_of(value))
-    if isinstance(value, list):
-        return [_params_of(one) for one in cast("list[object]", value)]
-    if isinstance(value, dict):
-        fields = cast("dict[str, object]", value)
-        return {name: _params_of(one) for name, one in fields.items()}
-    return value.value if isinstance(value, Enum) else value
-
-
-def _fields_of(model: Any) -> Iterator[tuple[str, Any]]:
-    kind: type[Any] = model.__class__
-    for attribute in attrs.fields(kind):
-        value = getattr(model, attribute.name)
-        if attribute.name != _FURTHER and value is not UNSET:
-            yield attribute.alias or attribute.name, _params_of(value)
-    for name, value in model.additional_properties.items():
-        yield name, _params_of(value)
-
-
-# --- money ----------------------------------------------------------------------------------------------------
-
-
-def _with_money(model: Any, params: dict[str, Any]) -> dict[str, Any]:
-    """Return arguments with Money where the client writes the same JSON for it: it knows the units, nobody guesses."""
-    wanted = _json_of(model, params)
-    found = params
-    for place in list(_objects_in(params)):
-        for priced in _priced(_at(found, place), is_whole_body=not place):
-            changed = _replaced(found, place, priced)
-            if _json_of(model, changed) == wanted:
-                found = changed
-                break
-    return found
-
-
-def _json_of(model: Any, params: Mapping[str, Any]) -> object:
-    """Return the JSON that the client makes of arguments; None if it refuses them."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return model.from_params(params).to_dict()
-    except PlexyError:
-        return None
-
-
-def _objects_in(
-    value: object, place: tuple[str, ...] = ()
-) -> Iterator[tuple[str, ...]]:
-    """Yield the places of the objects in a value, the outermost first."""
-    if isinstance(value, dict):
-        yield place
-        for name, one in cast("dict[str, object]", value).items():
-            yield from _objects_in(one, (*place, name))
-
-
-def _at(value: Any, place: tuple[str, ...]) -> Mapping[str, Any]:
-    """Return the object at a place; an empty one if Money has taken it."""
-    for name in place:
-        value = _fields(value).get(name)
-    return _fields(value)
-
-
-def _fields(value: object) -> Mapping[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def _replaced(value: Any, place: tuple[str, ...], other: object) -> Any:
-    if not place:
-        return other
-    name, *rest = place
-    return value | {name: _replaced(value[name], tuple(rest), other)}
-
-
-def _priced(found: Mapping[str, Any], *, is_whole_body: bool) -> Iterator[object]:
-    """Yield what an object with an amount and a currency may be instead: Money, or the object with Money in it."""
-    currency = found.get("currency")
-    if not isinstance(currency, str):
-        return
-    for name in ("amount", "value"):
-        for money in _moneys(found.get(name), currency):
-            beside = {key: one for key, one in found.items() if key != "currency"}
-            if beside.keys() == {name} and not is_whole_body:
-                yield money
-            yield beside | {name: money}
-
-
-def _moneys(amount: object, currency: str) -> Iterator[Money]:
-    """Yield the sums that an amount may be, in minor and in major units."""
-    if isinstance(amount, bool) or not isinstance(amount, (int, str, Decimal)):
-        return
-    try:
-        if isinstance(amount, int):
-            yield Money.from_minor(amount, currency)
-        yield Money(amount, currency)
-    except (PlexyError, ValueError, ArithmeticError):
-        return
-
-
 # --- the proof ------------------------------------------------------------------------------------------------
 
 
-def _makes(call: ClientCall, logged: LoggedRequest, agent_id: str | None) -> bool:
-    """Return whether a call makes the request that was logged: method, path, query, body and idempotency key."""
-    client, sent = _silent_client(agent_id)
-    sent.clear()
+def _takes(method: Any, call: ClientCall) -> bool:
+    """Return whether a method has these arguments."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            made = attrgetter(call.name)(client)(*call.positional, **call.named)
-            if call.pages:
-                next(iter(made), None)
-    except (PlexyError, TypeError):
-        # The transport refuses each request, and the client refuses what it cannot send.
-        pass
-    if len(sent) != 1:
+        signature(method).bind(*call.positional, **call.named)
+    except TypeError:
         return False
-    (request,) = sent
+    return True
+
+
+def _made(
+    functions: Any,
+    model: Any,
+    positional: list[object],
+    named: Mapping[str, Any],
+    settings: Mapping[str, str],
+) -> Any:
+    """Return the request that the client writes, not yet sent; None if it refuses the arguments.
+
+    Args:
+        functions: The client's functions for the operation.
+        model: The model of the body; None if there is none.
+        positional: The values of the path.
+        named: The other arguments, with those of the body under `body`.
+        settings: The values of the path that a setting of the client gives.
+    """
+    arguments = dict(named)
+    try:
+        if model is not None:
+            arguments[_BODY] = model.from_params(arguments[_BODY])
+        made = functions.request(*positional, **arguments)
+    except REFUSALS:
+        return None
+    made.path_params = {**made.path_params, **settings}
+    return made
+
+
+def _is_same(made: Any, logged: LoggedRequest, *, pages: bool) -> bool:
+    """Return whether two requests are the same: path, query, body and idempotency key. An empty body is none."""
+    try:
+        target, content = made.target(), made.content()
+    except REFUSALS:
+        # A value of the path could lead to another path.
+        return False
+    sent: object = wire.loads(content) if content else {}
     return (
-        request.method == logged.method
-        and _target(str(request.url), pages=call.pages)
-        == _target(logged.path, pages=call.pages)
-        and _read(request.content) == logged.body
-        and request.headers.get("idempotency-key") == logged.idempotency_key
+        _target(target, pages=pages) == _target(logged.path, pages=pages)
+        and sent == ({} if logged.body is None else logged.body)
+        and made.header_texts().get(_KEY_HEADER) == logged.idempotency_key
     )
 
 
@@ -312,29 +220,3 @@ def _target(address: str, *, pages: bool) -> tuple[str, list[tuple[str, str]]]:
     query = sorted(parse_qsl(parts.query, keep_blank_values=True))
     first = ("page", "1") if pages else None
     return parts.path, [pair for pair in query if pair != first]
-
-
-def _read(content: bytes) -> object:
-    return wire.loads(content) if content else None
-
-
-@cache
-def _silent_client(agent_id: str | None) -> tuple[PlexyPay, list[httpx.Request]]:
-    """Return a client that sends nothing, and the list of what it would have sent."""
-    sent: list[httpx.Request] = []
-
-    def take(request: httpx.Request) -> httpx.Response:
-        sent.append(request)
-        return httpx.Response(400)
-
-    client = PlexyPay(
-        "pr_sandbox",
-        checkout_api_key="ck_sandbox",
-        gate_api_key="gk_sandbox",
-        agent_id=agent_id or "agent",
-        base_url=_NOWHERE,
-        max_retries=0,
-        allow_inferred=True,
-        http_client=httpx.Client(transport=httpx.MockTransport(take), trust_env=False),
-    )
-    return client, sent

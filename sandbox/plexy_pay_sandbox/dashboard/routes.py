@@ -16,7 +16,7 @@ from ..webhooks.sender import Delivery
 from . import addresses, requests, signatures, static_files
 from .forms import Forms
 from .json_text import pretty
-from .orders import Orders
+from .orders import Order, Orders
 from .pages import Pages
 from .programs import Program, program_of
 from .sources import Sources
@@ -100,6 +100,7 @@ class Dashboard:
             requests=logged[:_FEW],
             deliveries=_newest(self._sources)[:_FEW],
             lost=self._sources.sender.lost.all()[: -_FEW - 1 : -1],
+            faults=self._sources.faults.list(),
             first=None if part.rows else self._program_of(request, _FIRST),
             **_FUNCTIONS,
         )
@@ -184,7 +185,7 @@ class Dashboard:
             self._sources.contract, logged, self._sources.access, _origin_of(request)
         )
 
-    def _page_of(self, request: Request, order: Any) -> str | None:
+    def _page_of(self, request: Request, order: Order) -> str | None:
         """Return where a payer pays, while that can be done."""
         if order.link is not None and order.link.is_open:
             return f"{_origin_of(request)}/{order.link.id}"

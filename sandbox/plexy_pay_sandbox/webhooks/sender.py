@@ -392,7 +392,8 @@ class WebhookSender:
         delivery = self._due.get(delivery_id)
         if delivery is None:
             raise UnknownDelivery(f"{delivery_id} is not due")
-        delivery.attempts.append(self._attempt_of(status=status))
+        attempt = self._attempt_at(self._clock.real_now())
+        delivery.attempts.append(replace(attempt, status=status))
         if status == _ACKNOWLEDGES:
             delivery.state = DeliveryState.DELIVERED
         elif delivery.message.forged or len(delivery.attempts) > len(self._delays):
@@ -619,7 +620,7 @@ class WebhookSender:
             raise RuntimeError("the sender has not been opened")
         message, now = delivery.message, self._clock.real_now()
         headers = self._headers(message, now)
-        attempt = self._attempt_of(headers=headers)
+        attempt = replace(self._attempt_at(now), headers=headers)
         try:
             reply = await self._poster.post(message.url, headers, message.content)
         except Exception as error:
@@ -634,16 +635,9 @@ class WebhookSender:
         self.on_progress(delivery)
         return delivered
 
-    def _attempt_of(
-        self, *, status: int | None = None, headers: Mapping[str, str] | None = None
-    ) -> DeliveryAttempt:
-        """Return an attempt of this moment."""
-        return DeliveryAttempt(
-            at=self._clock.real_now(),
-            seen_at=self._clock.now(),
-            headers=headers or {},
-            status=status,
-        )
+    def _attempt_at(self, moment: datetime) -> DeliveryAttempt:
+        """Return an attempt of a real moment, which is this one."""
+        return DeliveryAttempt(at=moment, seen_at=self._clock.now())
 
     def _headers(self, message: Message, now: datetime) -> dict[str, str]:
         """Return the headers of a post, with its proof."""
