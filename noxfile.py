@@ -199,7 +199,7 @@ def tests(session: nox.Session) -> None:
         suites = [f"tests/{suite}" for suite in OLDEST]
         elsewhere = [f"--ignore=tests/{name}" for name in LONGEST]
     if session.python == found[-1]:
-        # The docs and the types are `check`'s, and the pages of payers `browser`'s.
+        # The docs and the types are `check`'s, and the pages of the sandbox `browser`'s.
         suites = ["tests"]
         elsewhere = [f"--ignore=tests/{name}" for name in ("browser", "docs", "typed")]
     arguments = session.posargs or [*suites, *elsewhere]

@@ -182,6 +182,19 @@ def test_a_connection_is_kept_for_the_next_post_even_when_nothing_is_under_way()
     assert server.connections == 1
 
 
+def test_the_beginning_of_a_response_is_kept_of_each_post_its_own() -> None:
+    bodies = [b"x" * 5000, b"", b"second"]
+
+    async def posts(poster: Poster) -> None:
+        for body in bodies:
+            reply = await poster.post(server.origin, {}, b"{}")
+            assert reply == Reply(500, body[:2048])
+
+    left = iter(bodies)
+    with WireServer(lambda request: http(500, next(left))) as server:
+        posting(posts)
+
+
 def test_a_connection_that_nothing_needs_is_closed_so_that_the_receiver_is_free() -> (
     None
 ):

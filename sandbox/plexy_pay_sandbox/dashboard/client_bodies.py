@@ -66,6 +66,8 @@ def _fields_of(model: Any) -> Iterator[tuple[str, Any]]:
 def _with_money(model: Any, params: dict[str, Any]) -> dict[str, Any]:
     """Return arguments with Money where the client writes the same JSON for it."""
     wanted = _json_of(model, params)
+    if wanted is None:
+        return params
     found = params
     for place in list(_objects_in(params)):
         for priced in _priced(_at(found, place), is_whole_body=not place):
