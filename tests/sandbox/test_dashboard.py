@@ -178,6 +178,21 @@ def test_a_payment_of_v2_that_was_declined(
     )
 
 
+def test_a_shopper_of_v2_who_has_not_confirmed(
+    read: Callable[..., str], checkout: Api, stranger: httpx.Client
+) -> None:
+    made = checkout.made(
+        "/v2/payments",
+        amount={"value": 2_200_000, "currency": "KZT"},
+        reference="ORD-1001",
+        returnUrl="https://shop.example/back",
+        authenticationData={"attemptAuthentication": "always"},
+    )
+    assert "the shopper has not confirmed at the bank" in headline(read)
+    stranger.get(made["action"]["url"])
+    assert "Page of the bank" in read(page_of(made["pspReference"]))
+
+
 def test_a_session_that_was_opened_declined_and_has_expired(
     read: Callable[..., str], checkout: Api, stranger: httpx.Client
 ) -> None:
@@ -329,8 +344,9 @@ def test_long_lists_have_pages(read: Callable[..., str], api: Api) -> None:
     assert "ORD-031" in read("/?page=2")
     assert "Newer" in read(f"{BASE}/requests?page=2")
     assert "There is nothing on this page." in read("/?page=99")
-    for strange in ("0", "-1", "x", "9" * 50, "%C2%B2"):
+    for strange in ("0", "-1", "x", "9" * 5000, "%C2%B2"):
         read(f"/?page={strange}")
+        read(f"{BASE}/requests/{strange}", 404)
 
 
 # --- webhooks -----------------------------------------------------------------------------------------------
@@ -627,6 +643,15 @@ def test_a_name_that_was_allowed_is_known() -> None:
 
 
 # --- live ---------------------------------------------------------------------------------------------------
+
+
+def test_a_page_of_what_was_forgotten_is_loaded_anew(
+    sandbox: RunningSandbox, stranger: httpx.Client
+) -> None:
+    for path in (page_of("pl_none"), f"{BASE}/webhooks/whd_1"):
+        address = f"{sandbox.base_url}{path}"
+        response = stranger.get(address, headers={"HX-Request": "true"})
+        assert response.headers["hx-refresh"] == "true"
 
 
 def test_htmx_gets_what_has_changed_and_else_the_time_alone(

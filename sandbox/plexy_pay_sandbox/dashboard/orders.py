@@ -244,6 +244,8 @@ class Orders:
         session = self._checkout.seen_session(payment.session_id or "")
         if session is not None:
             return self._of_session(session)
+        redirect = payment.redirect
+        about = (payment.reference_id, *([redirect.id] if redirect else []))
         return Order(
             id=payment.reference_id,
             kind="Payment (v2)",
@@ -251,8 +253,8 @@ class Orders:
             amount=minor_amount(payment.value, payment.currency),
             at=attempt.begun_at,
             standing=_standing_of_attempt(attempt),
-            trouble=self.news.trouble([payment.reference_id]),
-            about=(payment.reference_id,),
+            trouble=self.news.trouble(about),
+            about=about,
             attempts=[attempt],
         )
 

@@ -69,12 +69,15 @@ class Pages:
             live = "".join(template.blocks[_LIVE](template.new_context(values)))
         mark = hashlib.sha256(live.encode()).hexdigest()[:16]
         values |= {"live": live, "mark": mark}
-        if request.headers.get("hx-request") == "true" and live:
+        if _is_htmx(request) and live:
             return _change(request, values)
         return HTMLResponse(template.render(values), status, headers=HEADERS)
 
     def nothing(self, request: Request, what: str) -> Response:
-        """Return the response of a page that is about nothing."""
+        """Return the response of a page that is about nothing; htmx is told to load it."""
+        if _is_htmx(request):
+            # What a page is about was forgotten while it was shown.
+            return Response(headers=HEADERS | {"HX-Refresh": "true"})
         return self.show(request, "nothing.html", 404, what=what)
 
     def _common(self, request: Request) -> dict[str, Any]:
@@ -89,6 +92,10 @@ class Pages:
 def sent_back(address: str) -> Response:
     """Return the response to a form that has done its work: the page is read anew."""
     return RedirectResponse(address, 303, headers=HEADERS)
+
+
+def _is_htmx(request: Request) -> bool:
+    return request.headers.get("hx-request") == "true"
 
 
 def _change(request: Request, values: dict[str, Any]) -> Response:

@@ -27,6 +27,7 @@ from .webhook_news import short_trouble_of, trouble_of, words_of
 _ORDERS: Final = 20
 _ROWS: Final = 50
 _FEW: Final = 8
+_MOST_DIGITS: Final = 8
 
 Row = TypeVar("Row")
 
@@ -74,7 +75,7 @@ class Dashboard:
             addresses.OVERVIEW: self.overview,
             f"{base}/orders/{{id:path}}": self.order,
             addresses.REQUESTS: self.requests,
-            f"{addresses.REQUESTS}/{{number:int}}": self.request,
+            f"{addresses.REQUESTS}/{{number}}": self.request,
             addresses.WEBHOOKS: self.webhooks,
             f"{addresses.WEBHOOKS}/{{id}}": self.delivery,
             addresses.CONTROLS: self._forms.controls,
@@ -131,7 +132,7 @@ class Dashboard:
         """Show a request with its response, what was wrong with it, and the code for it."""
         number = request.path_params["number"]
         for logged in self._sources.log.all():
-            if logged.number == number:
+            if str(logged.number) == number:
                 return self._pages.show(
                     request,
                     "request.html",
@@ -213,8 +214,9 @@ def _origin_of(request: Request) -> str:
 def _part(request: Request, rows: Iterable[Row], size: int) -> Part[Row]:
     """Return the part of a list that a request asks for, by the number in its query."""
     asked = request.query_params.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() else 1
-    number = min(max(number, 1), 1_000_000)
+    # More digits than a list is long: Python refuses to read thousands of them.
+    is_number = asked.isascii() and asked.isdigit() and len(asked) < _MOST_DIGITS
+    number = max(int(asked), 1) if is_number else 1
     first = (number - 1) * size
     found = list(itertools.islice(rows, first, first + size + 1))
     return Part(found[:size], number, len(found) > size)
