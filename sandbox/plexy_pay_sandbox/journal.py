@@ -22,10 +22,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from random import uniform
+from time import sleep
 from typing import Any, Final
 
 _APPLICATION_ID: Final = 0x504C5853
 _FORMAT: Final = 1
+_TRIES: Final = 10
+_LONGEST_PAUSE: Final = 0.05
 _TABLES: Final = (
     "CREATE TABLE made_for (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE holder (process INTEGER NOT NULL)",
@@ -113,17 +117,18 @@ class Journal:
 
     def __init__(self, path: str | Path, made_for: Mapping[str, str]) -> None:
         self.path: Final = Path(path).absolute()
-        with self._explaining():
-            self._database: Final = sqlite3.connect(
-                self.path, timeout=0, isolation_level=None, check_same_thread=False
-            )
         self.closed = False
-        try:
-            with self._explaining():
-                self._take(made_for)
-        except BaseException:
-            self.close()
-            raise
+        with self._explaining():
+            for _ in range(_TRIES):
+                try:
+                    self._open(made_for)
+                    return
+                except sqlite3.OperationalError as error:
+                    if not _is_taken(error):
+                        raise
+                # Of two that start at one moment, each may be in the way of the other.
+                sleep(uniform(0, _LONGEST_PAUSE))
+            self._open(made_for)
 
     def steps(self) -> Iterator[tuple[int, Step]]:
         """Return the steps with their numbers, in the order in which they were taken."""
@@ -180,6 +185,16 @@ class Journal:
         self._database.close()
 
     # --- inside ---------------------------------------------------------------------------------------------
+
+    def _open(self, made_for: Mapping[str, str]) -> None:
+        self._database = sqlite3.connect(
+            self.path, timeout=0, isolation_level=None, check_same_thread=False
+        )
+        try:
+            self._take(made_for)
+        except BaseException:
+            self._database.close()
+            raise
 
     def _take(self, made_for: Mapping[str, str]) -> None:
         """Lock the file, and make a journal of an empty one.
@@ -261,10 +276,19 @@ class Journal:
             raise JournalError(_explanation(self.path, error)) from error
 
 
-def _explanation(path: Path, error: sqlite3.Error) -> str:
+def _code_of(error: sqlite3.Error) -> int:
     # The lower byte is the kind of the error, the rest says more about it.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
+
+
+def _is_taken(error: sqlite3.Error) -> bool:
+    return _code_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _explanation(path: Path, error: sqlite3.Error) -> str:
+    code = _code_of(error)
+    if _is_taken(error):
         holder = _holder_of(path)
         who = (
             "Another program"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from helpers.sandbox_process import SandboxProcess
 from plexy_pay_sandbox import create_app
 from plexy_pay_sandbox.command import main
-from plexy_pay_sandbox.journal import JournalError
+from plexy_pay_sandbox.journal import Journal, JournalError
 
 from .conftest import NOON
 from .kept import kept
@@ -54,6 +56,28 @@ def test_a_second_sandbox_of_the_same_process_is_refused_the_file(
             with pytest.raises(JournalError, match=f"process {os.getpid()},"):
                 create_app(db=tmp_path / "state.db")
         assert sandbox.pay().get("/v1/payment-links")["total"] == 0
+
+
+@pytest.mark.parametrize("made_before", [True, False])
+def test_of_two_that_start_at_one_moment_one_has_the_file(
+    tmp_path: Path, made_before: bool
+) -> None:
+    def take(db: Path) -> Journal | None:
+        together.wait()
+        try:
+            return Journal(db, {"version": "1"})
+        except JournalError:
+            return None
+
+    together = Barrier(2)
+    for number in range(10):
+        db = tmp_path / f"{number}.db"
+        if made_before:
+            Journal(db, {"version": "1"}).close()
+        with ThreadPoolExecutor(2) as threads:
+            journals = list(threads.map(take, [db, db]))
+        [winner] = [journal for journal in journals if journal is not None]
+        winner.close()
 
 
 def test_a_file_is_free_again_when_its_process_was_killed(tmp_path: Path) -> None:
