@@ -127,6 +127,20 @@ class RunningSandbox:
         """
         self.clock.advance(seconds)
 
+    def trigger(self, event: str) -> dict[str, str]:
+        """Make the real objects behind an event, which then happens, and return their ids.
+
+        Args:
+            event: The event, such as `transaction.charged`.
+
+        Raises:
+            ValueError: if nothing of the sandbox leads to such an event.
+        """
+        made: dict[str, str] = ask(
+            self.base_url, "POST", "/_sandbox/triggers", {"name": event}
+        )["made"]
+        return made
+
     def reset(self) -> None:
         """Forget all payments, deliveries, requests and faults, and return to the real time."""
         ask(self.base_url, "POST", "/_sandbox/reset", None)

@@ -245,6 +245,20 @@ def test_the_log_keeps_no_card_and_nothing_that_it_could_not_show(
     assert "737" not in str([one["body"] for one in kept["requests"]])
 
 
+def test_no_name_in_a_table_is_broken_for_a_file(capsys: Any) -> None:
+    assert main(["scenarios", "list"]) == 0
+    printed = capsys.readouterr().out
+    for name in ("challenge-code-wrong", "v2-security-code-000"):
+        assert name in printed
+
+
+def test_a_program_triggers_events(sandbox: RunningSandbox, client: PlexyPay) -> None:
+    made = sandbox.trigger("transaction.charged")
+    assert client.transactions.retrieve(made["transaction"]).status
+    with pytest.raises(ValueError, match="did you mean"):
+        sandbox.trigger("transaction.charge")
+
+
 def test_a_request_that_ends_later_is_listed_later(
     sandbox: RunningSandbox, client: PlexyPay
 ) -> None:

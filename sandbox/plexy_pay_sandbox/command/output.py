@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
 from .. import wire
+
+_UNLIMITED: Final = 10_000
 
 
 def show_json(value: object) -> None:
@@ -28,7 +30,11 @@ def show_table(titles: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
         table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(*map(_plain, row))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        # A file has no width. A name that was broken in two could not be searched for.
+        console.width = _UNLIMITED
+    console.print(table)
 
 
 def _plain(value: object) -> str:
