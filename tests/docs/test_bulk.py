@@ -23,7 +23,7 @@ SCRIPTS = {
     program.file: program
     for program in PROGRAMS.values()
     if program.file is not None
-    and program.page.name not in ("testing.md", "webhooks.md")
+    and program.page.name not in ("start.md", "testing.md", "webhooks.md")
 }
 ORDERS = [f"ORD-{number}" for number in range(1, 1001)]
 

@@ -1,27 +1,25 @@
-"""What the documentation shows works: its Python runs against the sandbox, its commands exist.
+"""Run each Python block of the documentation unedited, as a process beside a sandbox.
 
-tests/typed checks their types; tests/docs/test_bulk.py and tests/docs/test_webhooks.py run those that must be files.
+The environment is what a reader has: keys, secrets and PLEXY_BASE_URL. tests/typed checks types; the other modules here
+run the blocks that must be files.
 """
 
 from __future__ import annotations
 
 import ast
 import json
-import logging
+import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import partial
-from typing import Any
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
-import helpers.adapters  # noqa: F401 - a page for Django runs in a project, which this configures
-import plexy_pay
 import pytest
 from helpers.description import DESCRIPTION
 from helpers.pages import PAGES, PROGRAMS, ROOT, Block, blocks
-from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
-from plexy_pay import PlexyPay
-from plexy_pay_sandbox.serving import RunningSandbox
+from plexy_pay_sandbox import RunningSandbox
+from plexy_pay_sandbox.access import DEFAULT_WEBHOOK_TOKEN
 
 
 def commands() -> Iterator[tuple[str, str]]:
@@ -37,56 +35,42 @@ def commands() -> Iterator[tuple[str, str]]:
 COMMANDS = dict.fromkeys(commands())
 
 
-@pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A sandbox, to which every client goes that names no origin of its own."""
-    monkeypatch.setenv("PLEXY_API_KEY", "pr_sandbox")
-    monkeypatch.setenv("PLEXY_WEBHOOK_TOKEN", "whk_sandbox")
-    with RunningSandbox() as running, ExitStack() as ending:
-
-        def make(kind: Callable[..., Any], *positional: Any, **named: Any) -> Any:
-            client = kind(*positional, **{"base_url": running.base_url, **named})
-            # A page may let the end of its program close the client; here the program is not the process.
-            if isinstance(client, PlexyPay):
-                ending.callback(client.close)
-            return client
-
-        for name in ("PlexyPay", "AsyncPlexyPay"):
-            monkeypatch.setattr(
-                plexy_pay, name, partial(make, getattr(plexy_pay, name))
-            )
-        yield
-
-
-def _loggers() -> list[logging.Logger]:
-    known = logging.root.manager.loggerDict.values()
-    return [logging.root, *(one for one in known if isinstance(one, logging.Logger))]
-
-
-@pytest.fixture
-def process() -> Iterator[None]:
-    """Undo what a program sets up for its whole process: logging and tracing."""
-    before = {logger.name: (logger.level, logger.handlers[:]) for logger in _loggers()}
-    yield
-    for logger in _loggers():
-        level, handlers = before.get(logger.name, (logging.NOTSET, []))
-        logger.setLevel(level)
-        logger.handlers[:] = handlers
-    instrumentor = HTTPXClientInstrumentor()
-    if instrumentor.is_instrumented_by_opentelemetry:
-        instrumentor.uninstrument()
-
-
 HERE = {place: program for place, program in PROGRAMS.items() if program.file is None}
+SETTINGS = """
+SECRET_KEY = "for tests"
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+"""
 
 
 @pytest.mark.parametrize("program", HERE.values(), ids=HERE)
-@pytest.mark.usefixtures("process", "sandbox")
-# Where a page calls an operation that is only inferred, it says so.
-@pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
-def test_a_documented_program_runs(program: Block) -> None:
-    code = compile(program.text, program.page, "exec", dont_inherit=True)
-    exec(code, {"__name__": "__main__"})
+def test_a_documented_program_runs(program: Block, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(program.text, "utf-8")
+    # A page for Django runs in a project.
+    (tmp_path / "settings.py").write_text(SETTINGS, "utf-8")
+    with RunningSandbox() as sandbox:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "settings",
+            "PLEXY_API_KEY": sandbox.key,
+            "PLEXY_CHECKOUT_API_KEY": sandbox.checkout_key,
+            "PLEXY_GATE_API_KEY": sandbox.gate_key,
+            "PLEXY_WEBHOOK_TOKEN": DEFAULT_WEBHOOK_TOKEN,
+            "PLEXY_BASE_URL": sandbox.base_url,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        # Where a page calls an operation that is only inferred, it says so: that warning is a UserWarning.
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-W", "ignore::UserWarning", "program.py"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    # What is noticed too late to raise is printed.
+    assert "Warning" not in done.stderr
 
 
 @pytest.mark.parametrize(("place", "command"), COMMANDS)
