@@ -111,7 +111,7 @@ def test_every_example_sends_what_every_known_call_for_a_link_sends() -> None:
         )
 
 
-def test_the_readme_s_figures_are_those_of_the_description() -> None:
+def test_the_figures_of_the_evidence_are_those_of_the_description() -> None:
     document = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
     order = ("documented", "documented-2023", "observed", "inferred")
     words = [
@@ -120,8 +120,8 @@ def test_the_readme_s_figures_are_those_of_the_description() -> None:
         for method, operation in item.items()
         if method in ("get", "post", "put", "patch", "delete")
     ]
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"Of the {len(words)} operations" in readme
+    page = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
+    assert f"Of the {len(words)} operations" in page
     for word in order:
         shown = word.replace("documented-2023", "documented in 2023")
-        assert f"| {shown} | {words.count(word)} |" in readme
+        assert f"| {shown} | {words.count(word)} |" in page

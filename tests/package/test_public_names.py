@@ -1,4 +1,4 @@
-"""What can be imported without an underscore is what README promises, and nothing more."""
+"""What can be imported without an underscore is what docs/versioning.md promises, and nothing more."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from pathlib import Path
 import plexy_pay
 import pytest
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs/versioning.md"
 PREFIX = "plexy_pay."
 
 
 def promised() -> set[str]:
-    """Return the modules that the section on versions names."""
-    section = README.read_text("utf-8").partition("## Versions\n")[2]
-    return set(re.findall(r"`(plexy_pay(?:\.\w+)*)`", section.partition("\n## ")[0]))
+    """Return the modules that the page names."""
+    return set(re.findall(r"`(plexy_pay(?:\.\w+)*)`", PAGE.read_text("utf-8")))
 
 
 def public() -> set[str]:
@@ -31,7 +30,7 @@ def public() -> set[str]:
     return names
 
 
-def test_the_public_modules_are_those_that_readme_names() -> None:
+def test_the_public_modules_are_those_that_the_page_names() -> None:
     assert len(promised()) > 7
     assert public() == promised()
 

@@ -37,8 +37,7 @@ def test_no_fault_stands_in_the_table_twice() -> None:
 def test_the_readme_counts_the_faults() -> None:
     count = sum(len(rows) for _, _, rows in SECTIONS)
     readme = (page.PAGE.parent.parent / "README.md").read_text(encoding="utf-8")
-    assert f"shows what both clients do in {count} faults" in readme
-    assert f"what happens in each of {count} faults" in readme
+    assert f"what both clients do in {count} faults" in " ".join(readme.split())
 
 
 def test_a_call_that_behaves_otherwise_is_a_difference() -> None:
