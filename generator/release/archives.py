@@ -36,6 +36,8 @@ METADATA_VERSION = "2.4"
 
 # Each begins with what is rare: every byte of the archives is looked at.
 _HOMES = re.compile(rb"(?:/(?:home|Users)/|:\\+Users\\+)[A-Za-z0-9_.-]+")
+_IMAGE = re.compile(r"!\[[^\]]*\]\((?!https?:)[^)]*\)\n*")
+_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]*\)")
 _LOGIN_IN_ADDRESS = re.compile(rb"://[^\s/\"'<>]*:[^\s/\"'<>]*@")
 
 
@@ -397,7 +399,7 @@ def _metadata(
         (
             "description",
             (metadata.description or "").strip(),
-            (distribution.home(project.root) / "README.md").read_text("utf-8").strip(),
+            _as_an_index_shows_it(distribution.home(project.root) / "README.md"),
         ),
         (
             "classifiers",
@@ -412,6 +414,12 @@ def _metadata(
         for what, got, want in pairs
         if got != want
     ]
+
+
+def _as_an_index_shows_it(readme: Path) -> str:
+    """Return the text of a README without images and links into the repository, which an index does not have."""
+    text = _IMAGE.sub("", readme.read_text("utf-8"))
+    return _LINK.sub(r"\1", text).strip()
 
 
 def _requirement(text: str, extra: str = "") -> str:

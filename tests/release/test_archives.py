@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import tarfile
 import zipfile
@@ -289,3 +290,12 @@ def test_two_builds_that_differ_are_refused(
     monkeypatch.setattr(archives, "build", build)
     with pytest.raises(Refused, match=r"Two builds of the same tree differ in b\.whl"):
         archives.build_twice(Project(HERE.root), tmp_path / "out", ["python"])
+
+
+def test_an_index_shows_no_link_that_it_cannot_follow(both: Both) -> None:
+    for built in both:
+        files = archives.read_wheel(built.wheel)
+        (metadata,) = (name for name in files if name.endswith("/METADATA"))
+        links = re.findall(r"\]\(([^)]*)\)", files[metadata].decode())
+        assert links
+        assert all(link.startswith("https://") for link in links)
