@@ -19,11 +19,12 @@ from plexy_pay_sandbox.app import create_app
 from plexy_pay_sandbox.serving import RunningSandbox
 
 KEY = "pr_0a1B2c3D4e5F6g7H8i9J"
+#: Other modules here run the programs of these.
+ELSEWHERE = ("start.md", "testing.md", "webhook-stores.md", "webhooks.md")
 SCRIPTS = {
     program.file: program
     for program in PROGRAMS.values()
-    if program.file is not None
-    and program.page.name not in ("start.md", "testing.md", "webhooks.md")
+    if program.file is not None and program.page.name not in ELSEWHERE
 }
 ORDERS = [f"ORD-{number}" for number in range(1, 1001)]
 
