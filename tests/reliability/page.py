@@ -12,76 +12,81 @@ from .table import Entry
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 
 _HEAD = """\
-<!-- Written by `./nox -s reliability` from what it saw. Do not edit: change tests/reliability. -->
+<!-- Written by `./nox -s reliability` from its results. Do not edit; change tests/reliability instead. -->
 
 # What happens when something breaks
 
-Networks lose responses, servers fail half-way, and then the question is what became of the money. This page is a
-measurement: each cell is a call of this client into a fault made with real sockets, once with `PlexyPay` and once with
-`AsyncPlexyPay`. Both must do the same, and what `tests/reliability/rules.py` says, or the run fails.
+This page shows what the client does in each kind of failure, so that you know which error your code gets, and if money
+may have moved. It is a measurement: each cell is a call of this client into a fault made with real sockets, once with
+`PlexyPay` and once with `AsyncPlexyPay`. The run fails if the two differ, or if they break the rules in
+`tests/reliability/rules.py`.
 
-Three calls stand for all:
+Three calls represent all others:
 
-| column | call | what it stands for |
+| column | call | represents |
 | --- | --- | --- |
 | GET | `transactions.retrieve` | calls that only read |
 | POST | `payments.refund` | calls that move money, without an idempotency key |
-| POST with a key | `settlement_orders.create` | calls that move money under a key of yours (`request_id`) |
+| POST with a key | `settlement_orders.create` | calls that move money with an idempotency key of yours (`request_id`) |
 
-## How to read it
+## How to read the tables
 
-`3 ×` means: the client set out three times, and the server got three whole requests. `0 × of 3`: it set out three
-times, and the server got none. Then comes `error.outcome`, and the class of the error. The fifth column has the waits
-between the tries, with the dice loaded: real ones are random up to these, unless the API asked for a wait.
+`3 ×` means that the client made three attempts, and the server received three complete requests. `0 × of 3` means that
+it made three attempts, and the server received none. `error.outcome` and the class of the error follow. The fifth
+column has the waits between the attempts. The run uses the longest possible waits; real ones are random up to these
+values, unless the API asked for a wait.
 
-The last column has the result of `error.reconcile()`, which every `OutcomeUnknownError` offers, while the fault lasts:
-a look-up into the same fault does not guess. Ask again when the API answers again
-([When a payment's outcome is unknown](reconciling.md)).
+The last column has the result of `error.reconcile()` while the fault lasts. Every `OutcomeUnknownError` has this
+method. A look-up into the same fault does not guess. Reconcile again when the API responds again
+([When an outcome is unknown](reconciling.md)).
 
 - **response**: the call returned.
-- **not_sent**: nothing of the request left. No money moved.
-- **rejected**: the API said no. No money moved.
-- **unknown**: it may have been done. For a call that moves money the error is an `OutcomeUnknownError`; what stands in
-  brackets is its `cause`. Do not send it again before you have looked it up.
+- **not_sent**: nothing of the request was sent. No money moved.
+- **rejected**: the API refused. No money moved.
+- **unknown**: the API may have executed the call. For a call that moves money, the error is an `OutcomeUnknownError`,
+  with its `cause` in brackets. Do not send the call again before you have looked it up.
 
-The clients have the default `max_retries=2`. In every cell the run also checks that all attempts of a call send the
-same bytes, and the same idempotency key where there is one; that each carries exactly the raw API key; that no other
-host was contacted; and that the error knows its call, its order reference and its idempotency key, survives pickling
-and shows no API key.
+The clients have the default `max_retries=2`. In every cell, the run also checks that
+
+- all attempts of a call send the same bytes, and the same idempotency key if there is one;
+- each attempt carries exactly the raw API key;
+- no other host is contacted;
+- the error has its call, its order reference and its idempotency key, survives pickling, and shows no API key.
 """
 
 _TAIL = """
-[^union]: No operation of the API answers with one of several variants today. These calls are made by hand, with the
+[^union]: No operation of the API returns one of several variants today. The run makes these calls by hand, with the
     decoder that generated code would use.
 
 ## Ten thousand payments
 
-After the table, `./nox -s reliability` pays 10,000 orders at the sandbox with `direct_payments.create`, half of them by
-16 threads that share a `PlexyPay`, half by 64 tasks that share an `AsyncPlexyPay`, through a proxy that does harm to a
-fifth of the exchanges: it resets the connection, cuts responses off, gives none, or answers 429, 500, 502, 503, 504,
-520 or an HTML page, before and after it has passed the request on. Each worker does what
-[When a payment's outcome is unknown](reconciling.md) advises: it saves the call, calls, and saves the result. What ends
-with an `OutcomeUnknownError` is reconciled, among faults too; what stays undetermined is looked up once more without
-faults; and an order is paid again, under a reference of its own, only where the response is `NotExecuted`. No money
-moves at the sandbox, so the wait before a `NotExecuted` is left out (`environment="test"`, `min_age=0`).
+After the tables, `./nox -s reliability` pays 10,000 orders at the sandbox with `direct_payments.create`. 16 threads
+with one shared `PlexyPay` pay half of them, and 64 tasks with one shared `AsyncPlexyPay` pay the other half. A proxy
+damages a fifth of the exchanges, before or after it has forwarded the request: it resets the connection, truncates the
+response, sends none, or responds with 429, 500, 502, 503, 504, 520 or an HTML page.
 
-At the end the sandbox's own ledger is asked, past the proxy. The run prints its counts, and fails unless every order
-was paid exactly once and the books of the merchant say the same. A test lets the same run pay again without looking,
-and sees that orders are paid twice.
+Each worker follows [When an outcome is unknown](reconciling.md): it saves the call, calls, and saves the result. A call
+that ends with an `OutcomeUnknownError` is reconciled, also among faults. A call that stays undetermined is reconciled
+once more without faults. An order is paid again, under a separate reference, only after `NotExecuted`. No money moves
+at the sandbox, so the run skips the wait before a `NotExecuted` (`environment="test"`, `min_age=0`).
 
-## What this does not show
+At the end, the run reads the sandbox's own list of transactions, without the proxy. It prints its counts, and fails
+unless every order was paid exactly once and the merchant's records agree. A test also lets the same run pay again
+without a look-up, and observes orders that are paid twice.
 
-- **The real API.** The faults are ours. What Plexy Pay means by a status is known only as far as its documentation
-  says; that is why everything in doubt counts as `unknown`.
-- **The network between.** All of it happens on one machine, over HTTP/1.1: no lost packets, no proxies, no HTTP/2.
-  Nothing is said of a transport or an `http_client` of your own below the client's guard.
-- **Time.** Clocks and dice are injected, so waits are decided but not slept. The sync client looks at the total timeout
-  between attempts and between the pieces of a body: a name look-up that hangs, or a server whose headers come byte by
-  byte, can hold it longer. The async client is cut off at the total timeout.
-- **The end of your process.** No client can report an outcome to a program that died. Keep the order reference, or the
-  key, before you call.
-- **A request that is still on its way.** A look-up right after a time-out can be too early: the request may be carried
-  out after it. The 10,000 payments are looked up when none is on its way any more; in your shop, wait.
+## What this page does not show
+
+- **The real API.** The faults are ours. The meaning of a status at Plexy Pay is known only from its documentation, so
+  every uncertain case counts as `unknown`.
+- **The network.** Everything runs on one machine, over HTTP/1.1, without lost packets, proxies or HTTP/2. The results
+  say nothing about a transport or an `http_client` of yours.
+- **Time.** Clocks and random numbers are injected, so waits are decided but not slept. The sync client checks the total
+  timeout between attempts and between the pieces of a body. A name look-up that hangs, or a server that sends its
+  headers byte by byte, can therefore exceed the total timeout. The async client stops at the total timeout.
+- **A crash of your process.** No client can report an outcome to a program that died. Save the order reference, or the
+  idempotency key, before you call.
+- **A request on its way.** A look-up right after a timeout may be too early, because the API may execute the request
+  afterwards. The run looks the 10,000 payments up when no request is on its way any more. In your shop, wait.
 """
 
 
@@ -100,7 +105,7 @@ def render(entries: list[Entry]) -> str:
 
 def _table(rows: list[tuple[Row, list[Cell]]]) -> str:
     lines = [
-        "| what happens | GET | POST | POST with a key | waits | reconcile |",
+        "| fault | GET | POST | POST with a key | waits | reconcile |",
         f"|{' --- |' * 6}",
     ]
     for row, cells in rows:

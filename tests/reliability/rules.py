@@ -354,45 +354,53 @@ AGAIN = [
 SECTIONS: list[tuple[str, str, list[Row]]] = [
     (
         "The server is not reached",
-        "Nothing of the request left, so every call is tried again, and no money moved.",
+        "Nothing of the request was sent. The client retries every call, and no money moved.",
         NOT_REACHED,
     ),
     (
-        "It breaks off on the way",
-        "Something may have arrived. A payment without a key is not sent a second time.",
+        "The connection breaks",
+        "The request may have arrived. The client does not repeat a payment without an idempotency key.",
         BROKEN_OFF,
     ),
     (
-        "A success that cannot be read",
-        "The API says that it did something, but not what. Nothing is sent again.",
+        "Unreadable success",
+        "The API reports a success, but the client cannot read the result. It sends nothing again.",
         UNREADABLE,
     ),
     (
         "Redirects",
-        "Never followed: no request and no key reached the other host. What the first host did is unknown.",
+        "The client follows no redirect, so no request and no key reached the other host. It is unknown if the "
+        "first host executed the call.",
         REDIRECTS,
     ),
-    ("Refusals", "The API did not do it.", REFUSALS),
+    ("Refusals", "The API did not execute the call.", REFUSALS),
     (
         "Refusals that prove nothing",
-        "Something on the way may have given up while the API went on, or an earlier arrival may have been done.",
+        "An intermediary may have given up while the API continued, or the API may have executed an earlier copy of "
+        "the request.",
         NO_PROOF,
     ),
     (
         "429, too many requests",
-        "The API did not do it, and every call comes back: after as long as it was told, or else by itself.",
+        "The API did not execute the call. The client retries every call, after the wait that the API asked for or "
+        "after its own.",
         TOO_MANY,
     ),
     (
         "The API fails",
-        "A 500 was seen that meant that the refund had been made before: no 5xx proves that nothing happened.",
+        "A merchant observed a 500 for a refund that had been made before. So no 5xx proves that the call had no "
+        "effect.",
         SERVER_ERRORS,
     ),
     (
-        "Odd responses",
-        "A response that arrived is not thrown away because it does not fit: all of it is in the model, or in the "
-        "`response` of the error where a refund is not answered with `success: true`.",
+        "Unexpected responses",
+        "The client keeps a response that does not fit the description. The whole response is in the model, or in the "
+        "`response` of the error if a refund has no `success: true`.",
         ODD,
     ),
-    ("One thing after another", "What an earlier attempt left open stays open.", AGAIN),
+    (
+        "Several faults in a row",
+        "If the outcome of an earlier attempt is unknown, it stays unknown.",
+        AGAIN,
+    ),
 ]
