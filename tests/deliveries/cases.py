@@ -281,8 +281,8 @@ Section = tuple[str, str, tuple[Row, ...]]
 SECTIONS: tuple[Section, ...] = (
     (
         "Genuine deliveries",
-        "Sent by someone who knows the secret, in forms that are documented or were seen. "
-        "Each scheme takes its own events.",
+        "The sender knows the secret and uses a form that is documented or was observed. "
+        "Each scheme accepts its own events.",
         (
             Row("As Plexy Pay sends it", lambda scheme: [scheme.sent()], EACH_EVENT),
             Row(
@@ -341,7 +341,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     (
         "The header",
-        "The body is genuine. The header of the scheme is not there, or not what it should be.",
+        "The body is genuine. The header of the scheme is missing or wrong.",
         (
             Row("No header", without_a_header, every("missing_header 401 0")),
             Row(
@@ -448,8 +448,8 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     (
-        "The time",
-        "Only `BodySecret` has a timestamp. The other schemes cannot tell an old delivery from a new one.",
+        "The timestamp",
+        "Only `BodySecret` has a timestamp. The other schemes cannot distinguish an old delivery from a new one.",
         (
             Row("Made an hour ago", at(-3600), (*EACH_EVENT[:2], "too_old 401 0")),
             Row("Made in 1970", at(-(10**10)), (*EACH_EVENT[:2], "too_old 401 0")),
@@ -478,9 +478,9 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     (
-        "The body was changed on its way",
+        "A changed body",
         "The headers are those of a genuine delivery. A token does not cover the body, and `x-signature` covers five "
-        "fields of it: fetch the transaction before you act.",
+        "fields of it. Fetch the transaction before you act.",
         (
             Row(
                 "Empty",
@@ -588,8 +588,8 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     (
-        "The body is odd",
-        "Someone who knows the secret sent it so. What can be read counts as what it says.",
+        "An unusual body",
+        "The sender knows the secret. The client accepts the values that it can read.",
         (
             Row(
                 "A byte order mark",
@@ -668,8 +668,8 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     (
-        "More than once",
-        "No scheme keeps a delivery from being sent again. `dedup_id` does: the handler runs once for each event.",
+        "Duplicates and replays",
+        "No scheme prevents a second delivery. The receiver calls the handler once for each `dedup_id`.",
         (
             Row(
                 "A duplicate",

@@ -12,42 +12,43 @@ from .cases import SCHEMES, SECTIONS, Cell, Entry
 PAGE = Path(__file__).parents[2] / "docs" / "webhook-deliveries.md"
 
 _HEAD = """\
-<!-- Written by `./nox -s deliveries` from what it saw. Do not edit: change tests/deliveries/cases.py. -->
+<!-- Written by `./nox -s deliveries` from its results. Do not edit; change tests/deliveries instead. -->
 
 # Hostile webhook deliveries
 
-Anybody can post to the address of your webhooks. This page shows what comes of it: each cell is a delivery that was
-sent through `webhooks.unwrap` and through a `Receiver`, with `receive` and with `receive_async`. All must do what the
-table in `tests/deliveries/cases.py` says, where the responses are written down by hand, or the run fails.
+Your webhook endpoint is public. This page shows how the client treats each hostile delivery that we could think of.
+Each cell is a delivery to `webhooks.unwrap` and to a `Receiver`, with `receive` and with `receive_async`. The run fails
+if a result differs from the table in `tests/deliveries/cases.py`, where the expected results are written by hand.
 
-## How to read it
+## How to read the tables
 
-The columns are the classes of secrets, which choose how a delivery is proved. The secret is the right one; what is
-wrong is the delivery.
+The columns are the classes of secrets; each class selects a [verification scheme](webhook-verification.md). The secret
+is always the right one. Only the delivery is wrong.
 
-- `missing_header` → **401**, 0 ×: `unwrap` raised `WebhookVerificationError` with this `reason`. The receiver answers
-  401, and the handler did not run.
-- `TransactionCharged` → **200**, 1 ×: `unwrap` gave an event of this class. The receiver answers 200, and the handler
-  ran once.
-- `PaymentCallback` → **200**, **200**, 1 ×: two deliveries. Both were proved and acknowledged, and the handler ran once
-  in all.
-- `TransactionCharged` → **500**, **200**, 2 ×: the handler raised at the first delivery. The receiver passes its error
-  on, and the web framework answers 500.
+- `missing_header` → **401**, 0 ×: `unwrap` raised `WebhookVerificationError` with this `reason`. The receiver returned
+  401 and did not call the handler.
+- `TransactionCharged` → **200**, 1 ×: `unwrap` returned an event of this class. The receiver returned 200 and called
+  the handler once.
+- `PaymentCallback` → **200**, **200**, 1 ×: two deliveries. Both were verified and acknowledged. The receiver called
+  the handler once in total.
+- `TransactionCharged` → **500**, **200**, 2 ×: the handler raised at the first delivery. The receiver passed its error
+  on, and the web framework responded with 500.
 
-No hostile input raises anything but `WebhookVerificationError`. A fuzzer looks for one that does (`./nox -s fuzz`).
+No hostile input raises any other error than `WebhookVerificationError`. A fuzzer searches for one that does
+(`./nox -s fuzz`).
 """
 
 _TAIL = """
-## What this says of the schemes
+## Conclusions about the schemes
 
-- **A token says nothing of the body.** Whoever learns it can send any event, and what changes the body on its way is
-  not noticed. Keep the token as you keep a key, take webhooks over HTTPS only, and fetch the transaction before you
-  hand over anything of value.
-- **`x-signature` covers five fields**, and not where one ends and the next begins. What can be divided in another way
-  is refused as `ambiguous`; a callback whose id is a UUID never is. `settled` is not signed at all, and a delivery that
-  was caught can be sent again. Fetch the payment here too.
-- **`Plexy-Signature` covers the whole body, but not its timestamp.** A delivery that was caught can be sent again with
-  a timestamp of now. Only the `dedup_id` responses that.
+- **A token does not cover the body.** Anybody who learns the token can send any event, and a change of the body on its
+  way goes unnoticed. Protect the token like an API key, receive webhooks over HTTPS only, and fetch the transaction
+  before you hand over anything of value.
+- **`x-signature` covers five fields**, without the borders between them. The client refuses a text that can be split in
+  another way as `ambiguous`; it never refuses a callback whose id is a UUID for this reason. `settled` is not signed at
+  all, and an intercepted delivery can be sent again. Fetch the payment here too.
+- **`Plexy-Signature` covers the whole body, but not its timestamp.** An intercepted delivery can be sent again with the
+  current time. Only the `dedup_id` reveals it.
 """
 
 
@@ -59,7 +60,7 @@ def render(entries: list[Entry]) -> str:
     parts = [_HEAD]
     for title, text, rows in SECTIONS:
         lines = [
-            f"| what is sent | {' | '.join(scheme.title for scheme in SCHEMES)} |",
+            f"| delivery | {' | '.join(scheme.title for scheme in SCHEMES)} |",
             f"|{' --- |' * 4}",
         ]
         for row in rows:
@@ -76,7 +77,7 @@ def _cell(cell: Cell) -> str:
 
 def main() -> int:
     """Write the page, if all is as the table says."""
-    # That deliveries are refused is no news here.
+    # The run refuses deliveries on purpose, so the log would show nothing new.
     logging.getLogger("plexy_pay").setLevel(logging.CRITICAL)
     entries = cases.run()
     differences = cases.differences(entries)
