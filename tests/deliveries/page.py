@@ -22,8 +22,8 @@ if a result differs from the table in `tests/deliveries/cases.py`, where the exp
 
 ## How to read the tables
 
-The columns are the classes of secrets; each class selects a [verification scheme](webhook-verification.md). The secret
-is always the right one. Only the delivery is wrong.
+The columns are the classes of secrets; each class selects a [verification scheme](webhook-verification.md). The
+receiver always has the right secret; only the deliveries differ.
 
 - `missing_header` → **401**, 0 ×: `unwrap` raised `WebhookVerificationError` with this `reason`. The receiver returned
   401 and did not call the handler.
@@ -34,7 +34,7 @@ is always the right one. Only the delivery is wrong.
 - `TransactionCharged` → **500**, **200**, 2 ×: the handler raised at the first delivery. The receiver passed its error
   on, and the web framework responded with 500.
 
-No hostile input raises any other error than `WebhookVerificationError`. A fuzzer searches for one that does
+No hostile input raises an error other than `WebhookVerificationError`. A fuzzer searches for one that does
 (`./nox -s fuzz`).
 """
 
