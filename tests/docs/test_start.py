@@ -49,4 +49,4 @@ def test_a_newcomer_gets_to_a_verified_webhook(tmp_path: Path) -> None:
                     assert line in printed
         while "pending" in deliveries():
             pass
-        assert "ORD-1001 is paid" in opened.output()
+        assert "paid: ORD-1001" in opened.output()

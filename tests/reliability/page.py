@@ -16,9 +16,9 @@ _HEAD = """\
 
 # What happens when something breaks
 
-This page shows what the client does in each kind of failure, so that you know which error your code gets, and if money
-may have moved. It is a measurement: each cell is a call of this client into a fault made with real sockets, once with
-`PlexyPay` and once with `AsyncPlexyPay`. The run fails if the two differ, or if they break the rules in
+This page shows what the client does in each kind of failure, so that you know which error your code gets, and whether
+money may have moved. It is a measurement: each cell is a call of this client into a fault made with real sockets, once
+with `PlexyPay` and once with `AsyncPlexyPay`. The run fails if the two differ, or if they break the rules in
 `tests/reliability/rules.py`.
 
 Three calls represent all others:
@@ -37,8 +37,8 @@ column has the waits between the attempts. The run uses the longest possible wai
 values, unless the API asked for a wait.
 
 The last column has the result of `error.reconcile()` while the fault lasts. Every `OutcomeUnknownError` has this
-method. A look-up into the same fault does not guess. Reconcile again when the API responds again
-([When an outcome is unknown](reconciling.md)).
+method. A look-up into the same fault does not guess. Reconcile again when the API responds again ([When an outcome is
+unknown](reconciling.md)).
 
 - **response**: the call returned.
 - **not_sent**: nothing of the request was sent. No money moved.

@@ -369,7 +369,7 @@ SECTIONS: list[tuple[str, str, list[Row]]] = [
     ),
     (
         "Redirects",
-        "The client follows no redirect, so no request and no key reached the other host. It is unknown if the "
+        "The client follows no redirect, so no request and no key reached the other host. It is unknown whether the "
         "first host executed the call.",
         REDIRECTS,
     ),
