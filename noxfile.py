@@ -416,7 +416,7 @@ def release(session: nox.Session) -> None:
 
 @nox.session
 def publish(session: nox.Session) -> None:
-    """Upload dist/ (`-- --index NAME`, as uv.toml has it) unless something speaks against it; see CONTRIBUTING.md."""
+    """Upload dist/ (`-- --index NAME`, as uv.toml has it) unless something speaks against it; see docs/releasing.md."""
     install(session, "build", "generate", "nox")
     session.run("python", "-m", "generator.release", "publish", *session.posargs)
 

@@ -1,4 +1,4 @@
-"""The way from an edit of the spec to a published wheel and an updated vendored copy, as CONTRIBUTING.md shows it.
+"""The way from an edit of the spec to a published wheel and an updated vendored copy, as docs/releasing.md shows it.
 
 Each line of the page runs as the page has it. A session of nox runs what noxfile.py says, with the tools of these tests
 in place of an environment of its own. Only `build` does less: it makes the archives once, and tries them nowhere. The
@@ -55,7 +55,7 @@ def documented() -> list[str]:
     """The lines of the page."""
     found = [
         block
-        for block in blocks(ROOT / "CONTRIBUTING.md")
+        for block in blocks(ROOT / "docs" / "releasing.md")
         if "from-edit-to-shop" in block.words
     ]
     [block] = found

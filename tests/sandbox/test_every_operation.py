@@ -62,7 +62,7 @@ def test_every_operation_of_the_document_has_a_success(
     } - met
     assert not missing, (
         f"the sandbox is shown to do nothing for {sorted(missing)}. Write a handler in "
-        "sandbox/plexy_pay_sandbox/handlers/ and a call of it here: CONTRIBUTING.md, Change the API"
+        "sandbox/plexy_pay_sandbox/handlers/ and a call of it here: docs/architecture.md, Add an operation"
     )
 
 
