@@ -1,4 +1,4 @@
-"""The vendored package is as it was copied."""
+"""Verify that nobody edited the vendored package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page to pay on."""
+"""Create payment pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shop._vendor.acme_pay import Money, PlexyPay
 
 
 def pay_page(client: PlexyPay, order: str, price: str) -> str:
-    """The address to send the payer to."""
+    """Return the address of the page for the payer."""
     link = client.payment_links.create(
         amount=Money(price, "KZT"),
         order_reference=order,
