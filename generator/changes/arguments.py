@@ -46,13 +46,13 @@ def _compare_property(
     found: Findings, place: Place, old: str | None, new: str | None
 ) -> None:
     if old is None:
-        found.adds("money-added", place, f"gives `{new}` as Money.")
+        found.adds("money-added", place, f"returns `{new}` as `Money`.")
     elif new is None:
-        found.breaks("money-changed", place, f"is gone; it was `{old}` as Money.")
-    else:
         found.breaks(
-            "money-changed", place, f"stands for `{new}` now; it stood for `{old}`."
+            "money-changed", place, f"was removed; it returned `{old}` as `Money`."
         )
+    else:
+        found.breaks("money-changed", place, f"now returns `{new}` instead of `{old}`.")
 
 
 def _compare_arguments(found: Findings, old: Api, new: Api) -> None:
@@ -82,12 +82,12 @@ def _compare_argument(
     found: Findings, place: Place, old: bool | None, new: bool | None
 ) -> None:
     if new is None:
-        found.breaks("argument-removed", place, "is gone.")
+        found.breaks("argument-removed", place, "was removed.")
     elif old is None and new:
         found.breaks("argument-added", place, "is new and required. Pass it.")
     elif old is None:
         found.adds("argument-added", place, "is new.")
     elif new:
-        found.breaks("argument-becomes-required", place, "is required now. Pass it.")
+        found.breaks("argument-becomes-required", place, "is now required. Pass it.")
     else:
-        found.adds("argument-becomes-optional", place, "need not be passed any more.")
+        found.adds("argument-becomes-optional", place, "is no longer required.")

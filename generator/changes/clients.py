@@ -41,7 +41,7 @@ def _compare_schemes(found: Findings) -> None:
     for name, scheme in before.items():
         if name not in after:
             place = Place("client", scheme.origin.pointer, _scheme(scheme))
-            found.breaks("security-scheme-removed", place, "is gone.")
+            found.breaks("security-scheme-removed", place, "was removed.")
     for name, scheme in after.items():
         if name not in before:
             place = Place("client", scheme.origin.pointer, _scheme(scheme))
@@ -50,19 +50,19 @@ def _compare_schemes(found: Findings) -> None:
 
 class _FamilyDifference(Difference[Family]):
     def on_name(self, old: str, new: str) -> None:
-        text = f"is that of another family: {changed(old, new)}."
+        text = f"belongs to another family: {brief(new)} instead of {brief(old)}."
         self.breaks("security-scheme-renamed", text)
 
     def on_argument(self, old: str, new: str) -> None:
-        text = f"is given by another argument: {changed(old, new)}."
+        text = f"is now passed as {brief(new)} instead of {brief(old)}."
         self.breaks("security-scheme-renamed", text)
 
     def on_variable(self, old: str, new: str) -> None:
-        text = f"is given by another environment variable: {changed(old, new)}."
+        text = f"is now read from {brief(new)} instead of {brief(old)}."
         self.breaks("security-scheme-renamed", text)
 
     def on_header(self, old: str, new: str) -> None:
-        text = f"is sent in another header, which {changed(old, new)}."
+        text = f"is now sent in the header {brief(new)} instead of {brief(old)}."
         self.breaks("security-scheme-changed", text)
 
     def on_origins(self, old: Mapping[str, str], new: Mapping[str, str]) -> None:
@@ -70,13 +70,13 @@ class _FamilyDifference(Difference[Family]):
         for name, was, now in differences(old, new):
             environment = f'`environment="{name}"`'
             if was is None:
-                text = f"has an origin for {environment}: {brief(now)}."
+                text = f"now has an origin for {environment}: {brief(now)}."
                 self.found.adds("server-added", place, text)
             elif now is None:
-                text = f"has no origin for {environment} any more."
+                text = f"no longer has an origin for {environment}."
                 self.found.breaks("server-removed", place, text)
             else:
-                text = f"goes to another origin for {environment}, which {changed(was, now)}."
+                text = f"uses another origin for {environment}: {brief(now)} instead of {brief(was)}."
                 self.found.breaks("server-changed", place, text)
 
 
@@ -84,15 +84,20 @@ class _SettingDifference(Difference[Setting]):
     told_elsewhere = frozenset({"argument"})
 
     def on_variable(self, old: str | None, new: str | None) -> None:
-        text = f"is read from another environment variable: {changed(old, new)}."
+        if old is None:
+            text = f"is now read from the environment variable {brief(new)}."
+        elif new is None:
+            text = f"is no longer read from the environment variable {brief(old)}."
+        else:
+            text = f"is now read from {brief(new)} instead of {brief(old)}."
         self.breaks("setting-renamed", text)
 
     def on_is_date(self, old: bool, new: bool) -> None:
-        text = "is a date now." if new else "is no date any more."
+        text = "is now a date." if new else "is no longer a date."
         self.breaks("type-changed", text)
 
     def on_family(self, old: str, new: str) -> None:
-        text = f"belongs to another family, which {changed(old, new)}."
+        text = f"belongs to another family: it {changed(old, new)}."
         self.breaks("setting-changed", text)
 
 
@@ -108,19 +113,17 @@ def _compare_arguments(found: Findings, old: list[str], new: list[str]) -> None:
     for name in keys_of_both(old, new):
         place = Place("client", ("components",), symbols=(f"client.__init__({name})",))
         if name not in new:
-            found.breaks(
-                "client-argument-removed", place, f"takes no `{name}` any more."
-            )
+            found.breaks("client-argument-removed", place, f"no longer takes `{name}`.")
         elif name not in old:
-            found.adds("client-argument-added", place, f"takes `{name}` now.")
+            found.adds("client-argument-added", place, f"now takes `{name}`.")
 
 
 def _compare_currencies(found: Findings, old: Api, new: Api) -> None:
     if old.disputed_currencies == new.disputed_currencies:
         return
     text = (
-        "refuses `Money` in minor units of other currencies, of which the API counts other units than ISO 4217: "
-        f"{changed(_names(old.disputed_currencies), _names(new.disputed_currencies))}."
+        "refuses `Money` in minor units for other currencies, because the API's list and ISO 4217 disagree about them: "
+        f"the list {changed(_names(old.disputed_currencies), _names(new.disputed_currencies))}."
     )
     found.breaks(
         "amount-decimals-changed", Place("client", ("components", "schemas")), text

@@ -39,11 +39,13 @@ def compare(old: Document, new: Document) -> list[Change]:
 
 
 def _compare_lists_of_logs(found: Findings) -> None:
-    """Report other lists of what logs show. A field that is shown from now on is new, or has lost a mark."""
+    """Report changed lists of the values that logs show. A newly shown field is new, or has lost an extension."""
     if _shown(found.old) != _shown(found.new):
-        found.docs(_DOCUMENT, "the list of what logs show")
+        found.docs(_DOCUMENT, "the list of values that logs show")
     if found.old.api.hidden_in_logs != found.new.api.hidden_in_logs:
-        found.docs(_DOCUMENT, "the list of what logs of the whole package hide")
+        found.docs(
+            _DOCUMENT, "the list of values that logs of the whole package redact"
+        )
 
 
 def _shown(side: Side) -> list[str]:
@@ -53,7 +55,7 @@ def _shown(side: Side) -> list[str]:
 def _are_sound(found: Findings) -> bool:
     """Report a document of which no package is made; what the generator makes of it is not compared then."""
     for diagnostic in found.new.diagnostics:
-        text = f"the generator makes no package of the new description: {diagnostic}."
+        text = f"the generator cannot build a package from the new description: {diagnostic}."
         found.breaks("not-generated", _DOCUMENT, text)
     # An old one may be of another time, with rules of its own: it is no fault of today.
     for diagnostic in found.old.diagnostics[:1]:
@@ -62,6 +64,6 @@ def _are_sound(found: Findings) -> bool:
             if len(found.old.diagnostics) > 1
             else ""
         )
-        text = f"the generator makes no package of the old description: {diagnostic}{more}."
+        text = f"the generator cannot build a package from the old description: {diagnostic}{more}."
         found.add("not-generated", Level.DOCS, _DOCUMENT, text)
     return not (found.old.diagnostics or found.new.diagnostics)

@@ -78,11 +78,11 @@ class Difference(Generic[_Node]):
         self.found.add(kind, level, self.place, text)
 
     def breaks(self, kind: str, text: str) -> None:
-        """Report a change after which a program may stop to work."""
+        """Report a change that may break a program."""
         self.found.breaks(kind, self.place, text)
 
     def adds(self, kind: str, text: str) -> None:
-        """Report a change after which there is more than before."""
+        """Report a change that adds something."""
         self.found.adds(kind, self.place, text)
 
     def docs(self, what: str, kind: str = "documentation-changed") -> None:
@@ -99,7 +99,7 @@ class Difference(Generic[_Node]):
     def on_deprecation(self, old: Deprecation | None, new: Deprecation | None) -> None:
         """Report what is deprecated from now on, or no longer."""
         if new is None:
-            self.docs("the deprecation, which is withdrawn,")
+            self.docs("the withdrawn deprecation")
         elif old is not None:
             self.docs("the advice about the deprecation")
         else:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..model.api import Event, Field, Model
 from . import matches
 from .difference import Difference
-from .findings import Findings, Place, changed, novelty
+from .findings import Findings, Place, brief, changed, novelty
 
 
 def compare(found: Findings) -> None:
@@ -22,7 +22,7 @@ def compare(found: Findings) -> None:
             found.breaks(
                 "event-removed",
                 _place(event),
-                "is gone: such a delivery is an `UnknownEvent`.",
+                "was removed: such a delivery becomes an `UnknownEvent`.",
             )
     for event in new:
         if event not in pairs.values():
@@ -43,13 +43,13 @@ def _place(event: Event) -> Place:
 
 class _EventDifference(Difference[Event]):
     def on_class_name(self, old: str, new: str) -> None:
-        text = f"is called `webhooks.{new}` now. Rename it in your `match`."
+        text = f"is now called `webhooks.{new}`. Rename it in your `match`."
         self.breaks("event-renamed", text)
 
     def on_name(self, old: str, new: str) -> None:
         text = (
-            f"has another name in the body, which {changed(old or None, new or None)}: by the old name it is an "
-            "`UnknownEvent`."
+            f"has another name in the body: the name {changed(old or None, new or None)}. Under the old name it "
+            "becomes an `UnknownEvent`."
         )
         self.breaks("event-name-changed", text)
 
@@ -57,11 +57,11 @@ class _EventDifference(Difference[Event]):
         was = old and old.wire_name
         now = new and new.wire_name
         if was != now and self.old.name == self.new.name:
-            text = f"has its name in another field, which {changed(was, now)}."
+            text = f"has its name in another field: it {changed(was, now)}."
             self.breaks("event-name-changed", text)
 
     def on_secret(self, old: str, new: str) -> None:
-        text = f"is proved by another secret, which {changed(old, new)}."
+        text = f"is verified with another secret: {brief(new)} instead of {brief(old)}."
         self.breaks("event-proof-changed", text)
 
     def on_prefix(self, old: str, new: str) -> None:
@@ -73,17 +73,17 @@ class _EventDifference(Difference[Event]):
 
     def _other_identity(self) -> None:
         text = (
-            "has another `dedup_id`: an event that was handled before the update is taken for a new one when it is "
-            "delivered again. Update while none is under way, or compare ids of your own."
+            "has another `dedup_id`: an event that was handled before the update counts as new when it is delivered "
+            "again. Update while no delivery is in progress, or compare your own ids."
         )
         self.breaks("dedup-changed", text)
 
     def on_body(self, old: Model, new: Model) -> None:
         if self.found.now(old.key) != new.key:
-            text = f"has the type `{new.name}` now; it was `{old.name}`."
+            text = f"changed its type from `{old.name}` to `{new.name}`."
             self.found.breaks("type-changed", self.place.about("the body"), text)
 
     def on_model(self, old: Model, new: Model) -> None:
         if self.found.now(old.key) != new.key:
-            text = f"is about a `{new.name}` now; it was a `{old.name}`."
+            text = f"is now about a `{new.name}` instead of a `{old.name}`."
             self.breaks("type-changed", text)

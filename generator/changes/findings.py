@@ -82,26 +82,24 @@ class Findings:
         )
 
     def breaks(self, kind: str, place: Place, text: str) -> None:
-        """Report a change after which a program may stop to work."""
+        """Report a change that may break a program."""
         self.add(kind, Level.BREAKING, place, text)
 
     def adds(self, kind: str, place: Place, text: str) -> None:
-        """Report a change after which there is more than before."""
+        """Report a change that adds something."""
         self.add(kind, Level.ADDITIVE, place, text)
 
     def docs(
         self, place: Place, what: str, kind: str = "documentation-changed"
     ) -> None:
         """Report a change that only readers notice."""
-        text = (
-            f"{what} of {place.subject}." if place.subject else f"{what.rstrip(',')}."
-        )
+        text = f"{what} of {place.subject}." if place.subject else f"{what}."
         self.add(kind, Level.DOCS, place.about(""), text)
 
     def unclassified(self, place: Place, name: str, old: object, new: object) -> None:
         """Report a change that nobody classified."""
         of = f" of {place.subject}" if place.subject else ""
-        text = f"`{name}`{of} {changed(old, new)} (not classified: taken as breaking, look at it)."
+        text = f"`{name}`{of} {changed(old, new)} (not classified: treated as breaking, check it)."
         self.breaks("not-classified", place.about(""), text)
 
     @property
@@ -126,12 +124,12 @@ class Findings:
 
 
 def changed(old: object, new: object) -> str:
-    """Return in a few words what became of a value; None stands for one that is not there."""
+    """Describe the change of a value in a few words; None stands for an absent value."""
     if old is None:
-        return f"is new: {brief(new)}"
+        return f"was added: {brief(new)}"
     if new is None:
-        return f"is gone; it was {brief(old)}"
-    return f"is {brief(new)} now; it was {brief(old)}"
+        return f"was removed; it was {brief(old)}"
+    return f"changed from {brief(old)} to {brief(new)}"
 
 
 def novelty(summary: str) -> str:

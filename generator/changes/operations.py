@@ -23,7 +23,7 @@ from ..openapi import template_names
 from . import matches, schemas, values
 from .alignment import is_reordered, keyed
 from .difference import Difference
-from .findings import Findings, Place, brief, changed, novelty
+from .findings import Findings, Place, brief, novelty
 from .promises import compare_facts, compare_pagination, compare_recipes
 from .side import REQUEST, RESPONSE, Side
 
@@ -64,7 +64,7 @@ def compare(found: Findings) -> None:
     after = keyed(found.new.api.recipes, lambda one: one.operation)
     for operation in old:
         if operation not in pairs:
-            found.breaks("operation-removed", _place(operation), "is gone.")
+            found.breaks("operation-removed", _place(operation), "was removed.")
             continue
         other = pairs[operation]
         place = replace(_place(operation), pointer=other.origin.pointer)
@@ -107,7 +107,9 @@ def _compare_resources(found: Findings) -> None:
     for name in before:
         if name not in after:
             found.breaks(
-                "resource-removed", _resource(name), "is gone with its last operation."
+                "resource-removed",
+                _resource(name),
+                "was removed with its last operation.",
             )
     for name in after:
         if name not in before:
@@ -132,12 +134,12 @@ class _OperationDifference(Difference[Operation]):
     def _call(self) -> None:
         if self.old.call != self.new.call:
             text = (
-                f"is called `client.{self.new.call}` now. Rename it where you call it."
+                f"is now called `client.{self.new.call}`. Rename it where you call it."
             )
             self.breaks("operation-renamed", text)
 
     def on_id(self, old: str, new: str) -> None:
-        text = f"has its functions in `{new}` now; they were in `{old}`."
+        text = f"now has its functions in `{new}` instead of `{old}`."
         self.breaks("function-renamed", text)
 
     def on_wire_id(self, old: str, new: str) -> None:
@@ -146,7 +148,7 @@ class _OperationDifference(Difference[Operation]):
 
     def on_path(self, old: str, new: str) -> None:
         if _NAME.sub("{}", old) != _NAME.sub("{}", new):
-            text = f"asks `{new}` now; it asked `{old}`. Mocks and proxies that know the path must follow."
+            text = f"now calls `{new}` instead of `{old}`. Update mocks and proxies that know the path."
             self.breaks("path-changed", text)
         else:
             self.docs("the name of a parameter in the path")
@@ -155,17 +157,17 @@ class _OperationDifference(Difference[Operation]):
         # Arguments for the path are positional, in the order of the path.
         if is_reordered(before, after):
             order = ", ".join(after)
-            text = f"takes its positional arguments in the order {order} now."
+            text = f"now takes its positional arguments in the order {order}."
             self.breaks("positions-changed", text)
 
     def on_http_method(self, old: str, new: str) -> None:
-        self.breaks("method-changed", f"is sent as {new} now; it was {old}.")
+        self.breaks("method-changed", f"is now sent as {new} instead of {old}.")
 
     def on_family(self, old: Family, new: Family) -> None:
         # A family that has another name is told with its key.
         if old.origin.pointer != new.origin.pointer and old.name != new.name:
             text = (
-                f"belongs to another family, which {changed(old.name, new.name)}: it goes with another key to another "
+                f"belongs to another family, `{new.name}` instead of `{old.name}`: it uses another key and another "
                 "origin."
             )
             self.breaks("family-changed", text)
@@ -206,7 +208,7 @@ class _OperationDifference(Difference[Operation]):
 
     def _moved(self, old: Parameter, new: Parameter) -> None:
         text = (
-            f"is sent as the {new.place} parameter `{new.wire_name}` now; it was the {old.place} parameter "
+            f"is now sent as the {new.place} parameter `{new.wire_name}` instead of the {old.place} parameter "
             f"`{old.wire_name}`."
         )
         self.found.breaks("parameter-moved", self._parameter(new), text)
@@ -215,14 +217,14 @@ class _OperationDifference(Difference[Operation]):
     def on_body(self, old: Body | None, new: Body | None) -> None:
         place = replace(self.place, directions=REQUEST)
         if new is None:
-            self.found.breaks("body-removed", place, "takes no body any more.")
+            self.found.breaks("body-removed", place, "no longer takes a body.")
         elif old is not None:
             _BodyDifference(self.found, place.at(new), old, new).compare()
         elif new.required:
-            text = "takes a body now, which is required."
+            text = "now requires a body."
             self.found.breaks("body-added-required", place.at(new), text)
         else:
-            self.found.adds("body-added", place.at(new), "takes a body now.")
+            self.found.adds("body-added", place.at(new), "now accepts a body.")
 
     # -- responses -------------------------------------------------------------------------------------------
 
@@ -235,7 +237,7 @@ class _OperationDifference(Difference[Operation]):
             if status not in after:
                 self.found.docs(
                     self._status(response),
-                    f"the response {status}, which is not described any more,",
+                    f"the removed response {status}",
                 )
                 self._report_refusal(response, refuses=False)
         for status, response in after.items():
@@ -244,9 +246,7 @@ class _OperationDifference(Difference[Operation]):
                     self.found, self._status(response), before[status], response
                 ).compare()
             else:
-                self.found.docs(
-                    self._status(response), f"the response {status}, which is new,"
-                )
+                self.found.docs(self._status(response), f"the new response {status}")
                 self._report_refusal(response, refuses=True)
         if is_reordered(before, after):
             self.docs("the order of the responses", "order-changed")
@@ -270,7 +270,7 @@ class _OperationDifference(Difference[Operation]):
         )
         if _gives(self.found.new, self.old.success, result) != after:
             before = _gives(self.found.old, self.old.success, self.old.result)
-            text = f"gives `{after}` now; it gave `{before}`."
+            text = f"now returns `{after}` instead of `{before}`."
             self.breaks("response-type-changed", text)
 
     # -- what a call promises --------------------------------------------------------------------------------
@@ -278,34 +278,34 @@ class _OperationDifference(Difference[Operation]):
     def on_moves_money(self, old: bool, new: bool) -> None:
         if new:
             text = (
-                "is a call that moves money now. It waits longer, and raises `OutcomeUnknownError` where it raised a "
-                "timeout or a server error. Handle that error."
+                "now moves money. It waits longer, and raises `OutcomeUnknownError` instead of a timeout or a server "
+                "error. Handle that error."
             )
         else:
-            text = "moves no money any more. It raises plain errors where it raised `OutcomeUnknownError`."
+            text = "no longer moves money. It raises plain errors instead of `OutcomeUnknownError`."
         self.breaks("moves-money-changed", text)
 
     def on_idempotency_key(self, old: str, new: str) -> None:
         if not new:
-            text = f"is not idempotent by {brief(old)} any more: the client does not repeat it, and you must not."
+            text = f"is no longer idempotent by {brief(old)}: the client does not retry it, and you must not either."
             self.breaks("idempotency-key-removed", text)
         elif old:
-            text = f"is idempotent by {brief(new)} now; it was by {brief(old)}."
+            text = f"is now idempotent by {brief(new)} instead of {brief(old)}."
             self.breaks("idempotency-key-changed", text)
         elif self.new.key_repeats:
-            text = f"is idempotent by {brief(new)}: with that, the client repeats it by itself."
+            text = f"is idempotent by {brief(new)}: with this key the client retries it by itself."
             self.adds("idempotency-key-added", text)
         else:
-            text = f"sends its key as {brief(new)}; the client repeats nothing because of it."
+            text = f"sends its key as {brief(new)}; the client retries nothing because of it."
             self.adds("idempotency-key-added", text)
 
     def on_key_repeats(self, old: bool, new: bool) -> None:
         if not (self.old.idempotency_key and self.new.idempotency_key):
             return  # It is told with the key that comes or goes.
         if new:
-            text = "is repeated by the client itself now, because of its key."
+            text = "is now retried by the client itself, because of its key."
         else:
-            text = "is not repeated because of its key any more: an unclear end is yours to resolve."
+            text = "is no longer retried because of its key: you have to resolve an unknown outcome."
         self.breaks("idempotency-repeats-changed", text)
 
     def on_origin(self, old: Origin, new: Origin) -> None:
@@ -325,19 +325,19 @@ class _OperationDifference(Difference[Operation]):
 
     def _is_known(self) -> None:
         now = (
-            "it is called without `allow_inferred=True`"
+            "it can be called without `allow_inferred=True`"
             if self.new.moves_money
-            else "it does not warn any more"
+            else "it no longer warns"
         )
         self.adds("operation-is-known", f"is no longer only inferred: {now}.")
 
     def _becomes_inferred(self) -> None:
         if self.new.moves_money:
-            text = "is only inferred now: it raises `InferredOperationError` without `allow_inferred=True`."
+            text = "is now only inferred: it raises `InferredOperationError` without `allow_inferred=True`."
             self.breaks("operation-becomes-inferred", text)
         else:
             text = (
-                "is only inferred now: it warns once, with `InferredOperationWarning`."
+                "is now only inferred: it warns once, with `InferredOperationWarning`."
             )
             self.adds("operation-warns", text)
 
@@ -365,7 +365,7 @@ def _named(parameters: list[Parameter], name: str) -> Parameter | None:
 
 def _remove(found: Findings, place: Place, parameter: Parameter) -> None:
     if not parameter.setting:
-        found.breaks("parameter-removed", place, "is gone. Do not pass it.")
+        found.breaks("parameter-removed", place, "was removed. Do not pass it.")
     elif parameter.required:
         text = f"no longer needs the client's `{parameter.setting}`."
         found.adds("setting-removed", place.about(""), text)
@@ -376,10 +376,10 @@ def _remove(found: Findings, place: Place, parameter: Parameter) -> None:
 
 def _add(found: Findings, place: Place, parameter: Parameter) -> None:
     if parameter.setting and parameter.required:
-        text = f"needs the client's `{parameter.setting}` now."
+        text = f"now needs the client's `{parameter.setting}`."
         found.breaks("setting-added", place.about(""), text)
     elif parameter.setting:
-        text = f"sends the client's `{parameter.setting}` now, if it has one."
+        text = f"now sends the client's `{parameter.setting}`, if it is set."
         found.adds("setting-sent", place.about(""), text)
     elif parameter.required:
         found.breaks("parameter-added-required", place, "is new and required. Pass it.")
@@ -392,24 +392,24 @@ class _ParameterDifference(schemas.ValueDifference[Parameter]):
 
     def on_required(self, old: bool, new: bool) -> None:
         if new:
-            self.breaks("parameter-becomes-required", "is required now. Pass it.")
+            self.breaks("parameter-becomes-required", "is now required. Pass it.")
         else:
-            self.adds("parameter-becomes-optional", "need not be passed any more.")
+            self.adds("parameter-becomes-optional", "is no longer required.")
 
     def on_setting(self, old: str, new: str) -> None:
         if new:
             text = (
-                f"is no parameter any more: the client's setting {brief(new)} fills it."
+                f"is no longer a parameter: the client's setting {brief(new)} fills it."
             )
         else:
-            text = "is a parameter of the method now: the client's own setting does not fill it."
+            text = "is now a parameter of the method: the client's setting does not fill it."
         self.breaks("setting-changed", text)
 
     def on_is_own_text(self, old: bool, new: bool) -> None:
         text = (
-            "takes a `/` now, as a text of your own."
+            "now accepts a `/`, because it is your own text."
             if new
-            else "takes no `/` any more, as an id of the API."
+            else "no longer accepts a `/`, because it is an id of the API."
         )
         self.breaks("parameter-sent-otherwise", text)
 
@@ -431,9 +431,9 @@ class _BodyDifference(Difference[Body]):
 
     def on_required(self, old: bool, new: bool) -> None:
         if new:
-            self.breaks("body-becomes-required", "needs its body now.")
+            self.breaks("body-becomes-required", "now requires its body.")
         else:
-            self.adds("body-becomes-optional", "does not need its body any more.")
+            self.adds("body-becomes-optional", "no longer requires its body.")
 
 
 class _ResponseDifference(Difference[Response]):
@@ -452,7 +452,7 @@ class _ResponseDifference(Difference[Response]):
         if values.in_new_keys(self.found, old) != new:
             was = values.names_of(self.found.old, old)
             now = values.names_of(self.found.new, new)
-            what = f"the type, which is `{values.told(now)}` now and was `{values.told(was)}`,"
+            what = f"the type (`{values.told(now)}` instead of `{values.told(was)}`)"
             self.docs(what)
 
     def on_refuses(self, old: bool, new: bool) -> None:
@@ -462,15 +462,15 @@ class _ResponseDifference(Difference[Response]):
 def _report_refusal(
     found: Findings, place: Place, response: Response, *, refuses: bool
 ) -> None:
-    """Report that a status proves from now on that a call was not carried out, or no longer."""
+    """Report that a status now proves, or no longer proves, that a call was not executed."""
     if int(response.status) in PROVED_BY_HTTP | PROVED_BY_NOTHING:
         return
     now = (
-        "says that the call was not carried out"
+        "proves that the call was not executed"
         if refuses
         else "leaves the outcome unknown"
     )
-    found.breaks("refusal-changed", place, f"{now} now.")
+    found.breaks("refusal-changed", place, f"now {now}.")
 
 
 def _gives(side: Side, success: Response | None, result: Type | None) -> str:

@@ -16,11 +16,13 @@ def compare_pagination(
     """Compare how a list is followed."""
     if new is None:
         found.breaks(
-            "pagination-removed", place, "gives the response itself now, and no pager."
+            "pagination-removed",
+            place,
+            "now returns the response itself instead of a pager.",
         )
     elif old is None:
         found.breaks(
-            "pagination-added", place.at(new), "gives a pager now: iterate over it."
+            "pagination-added", place.at(new), "now returns a pager: iterate over it."
         )
     else:
         _PaginationDifference(
@@ -76,10 +78,10 @@ def compare_facts(
             continue  # The key is told by itself.
         if before is None:
             found.adds(
-                "fact-added", place, f"says its `{name}` in `save_call` and errors."
+                "fact-added", place, f"reports its `{name}` in `save_call` and errors."
             )
         else:
-            text = f"takes its `{name}` for `save_call` and errors from elsewhere: it {changed(before, after)}."
+            text = f"takes its `{name}` for `save_call` and errors from another place: it {changed(before, after)}."
             found.breaks("fact-changed", place, text)
 
 
@@ -97,7 +99,7 @@ def compare_recipes(
         found.breaks(
             "reconcile-removed",
             place,
-            "cannot be reconciled any more after an unknown outcome.",
+            "can no longer be reconciled after an unknown outcome.",
         )
 
 
@@ -108,12 +110,14 @@ class _RecipeDifference(Difference[Recipe]):
 
     def on_look_ups(self, old: tuple[LookUp, ...], new: tuple[LookUp, ...]) -> None:
         if not new:
-            text = "is always `Undetermined` after an unknown outcome: nothing looks it up any more."
+            text = (
+                "is always `Undetermined` after an unknown outcome: no look-up is left."
+            )
             self.breaks("reconcile-removed", text)
         elif not old:
-            self.adds("reconcile-added", "is looked up after an unknown outcome.")
+            self.adds("reconcile-added", "is now looked up after an unknown outcome.")
         elif list(map(_rests_on, old)) != list(map(_rests_on, new)):
-            text = "is looked up in another way after an unknown outcome: `NotExecuted` rests on other facts."
+            text = "is looked up in another way after an unknown outcome: `NotExecuted` now rests on other facts."
             self.breaks("reconcile-changed", text)
 
 

@@ -15,7 +15,7 @@ from .versions import proposed_version, reason
 
 _HEADINGS = {
     Level.BREAKING: "Breaking: code that uses the package may have to change.",
-    Level.ADDITIVE: "Additive: there is more than before.",
+    Level.ADDITIVE: "Additive: existing code keeps working.",
     Level.DOCS: "Docs: only readers notice.",
 }
 
@@ -121,7 +121,7 @@ def _docs(changes: list[Change]) -> list[str]:
     lines: list[str] = []
     for where in dict.fromkeys(change.where for change in changes):
         texts = dict.fromkeys(
-            change.text.rstrip(".,") for change in changes if change.where == where
+            change.text.rstrip(".") for change in changes if change.where == where
         )
         lines.append(f"  {where}: {'; '.join(texts)}.")
     return lines

@@ -33,7 +33,7 @@ def compare(found: Findings) -> None:
         _compare_named(found, old_key, new_key)
     for key, schema in found.old.schemas.items():
         if found.now(key) not in kept:
-            found.breaks("class-removed", _class(schema), "is gone.")
+            found.breaks("class-removed", _class(schema), "was removed.")
     for key, schema in found.new.schemas.items():
         if key not in kept:
             found.adds("class-added", _class(schema), "is new.")
@@ -53,7 +53,7 @@ def _symbols(name: str, calls: Iterable[str] = ()) -> tuple[str, ...]:
 def _compare_named(found: Findings, old_key: str, new_key: str) -> None:
     old, new = found.old.schemas[old_key], found.new.schemas[new_key]
     if old.name != new.name:
-        text = f"is called `{new.name}` now. Rename it where you use it."
+        text = f"is now called `{new.name}`. Rename it where you use it."
         found.breaks(
             "class-renamed", replace(_class(old), pointer=new.origin.pointer), text
         )
@@ -64,9 +64,7 @@ def _compare_named(found: Findings, old_key: str, new_key: str) -> None:
         case Enum(), Enum():
             _EnumDifference(found, _place(found, old, new), old, new).compare()
         case _:
-            found.breaks(
-                "type-changed", _class(new), "is described as another kind of value."
-            )
+            found.breaks("type-changed", _class(new), "is now another kind of value.")
 
 
 def _place(found: Findings, old: Schema, new: Schema) -> Place:
@@ -90,7 +88,7 @@ def _report_use(found: Findings, old: Model, new: Model) -> None:
     params = f"`params.{new.name}Params` and `from_params`"
     if Direction.REQUEST in before - after:
         symbols = (f"models.{new.name}.from_params", f"params.{new.name}Params")
-        text = f"is no longer sent by any call: {params} are gone."
+        text = f"is no longer sent by any call: {params} were removed."
         found.breaks(
             "class-no-longer-sent", replace(_class(new), symbols=symbols), text
         )
@@ -100,7 +98,7 @@ def _report_use(found: Findings, old: Model, new: Model) -> None:
         )
     has_amounts = any(field.amount is not None for field in new.fields)
     if Direction.RESPONSE in after - before and has_amounts:
-        text = "is read from responses now, so its amounts are plain numbers and are not given as `Money`."
+        text = "is now read from responses, so its amounts are plain numbers and not `Money`."
         found.breaks("class-is-read", _class(new), text)
 
 
@@ -139,14 +137,14 @@ class _ModelDifference(Difference[Model]):
         _FieldDifference(self.found, self._field(new), old, new).compare()
 
     def _respelled(self, old: Field, new: Field) -> None:
-        text = f"is `{new.wire_name}` on the wire now; it was `{old.wire_name}`."
+        text = f"is now `{new.wire_name}` on the wire instead of `{old.wire_name}`."
         self.found.breaks("property-renamed-on-the-wire", self._field(new), text)
         self._compared(old, new)
 
     def _removed(self, field: Field) -> None:
         is_parameter = self.place.is_sent and not field.read_only
-        kept = "If responses still bring it, it is in `additional_properties`."
-        text = f"is gone. {'Do not pass it.' if is_parameter else kept}"
+        kept = "If responses still contain it, find it in `additional_properties`."
+        text = f"was removed. {'Do not pass it.' if is_parameter else kept}"
         self.found.breaks("property-removed", self._field(field), text)
 
     def _added(self, field: Field) -> None:
@@ -160,7 +158,7 @@ class _ModelDifference(Difference[Model]):
                 "property-added-required", place, "is new and required. Pass it."
             )
         elif was_free and field.name != field.wire_name:
-            text = f"is declared now. Write `{field.name}` where you passed `{field.wire_name}` in a mapping."
+            text = f"is now declared. Write `{field.name}` where you passed `{field.wire_name}` in a mapping."
             self.found.breaks("property-declared", place, text)
         else:
             self.found.adds(
@@ -169,12 +167,12 @@ class _ModelDifference(Difference[Model]):
 
     def on_is_closed(self, old: bool, new: bool) -> None:
         if not self.place.is_sent:
-            self.docs("whether there are further fields")
+            self.docs("the rule about undeclared fields")
         elif new:
-            text = "takes no further fields: one that is not declared is refused."
+            text = "no longer accepts undeclared fields: it refuses them."
             self.breaks("fields-closed", text)
         else:
-            text = "takes further fields, under the names that they have on the wire."
+            text = "now accepts undeclared fields, under their names on the wire."
             self.adds("fields-opened", text)
 
     def on_further(self, old: Type | None, new: Type | None) -> None:
@@ -184,14 +182,16 @@ class _ModelDifference(Difference[Model]):
         if old is not None and new is not None and ANYTHING not in (old, new):
             values.compare(self.found, self.place.about("further fields"), old, new)
         elif old not in (None, ANYTHING) or new not in (None, ANYTHING):
-            text = "has another type of fields beside the declared ones."
+            text = "has another type for undeclared fields."
             self.breaks("fields-type-changed", text)
         elif new == ANYTHING:
-            text = "may hold fields that are not declared: `plexy_pay.drift` does not report them."
+            text = (
+                "may contain undeclared fields: `plexy_pay.drift` does not report them."
+            )
             self.adds("fields-declared-free", text)
         else:
             level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
-            text = "has no free fields: one that is not declared is reported, and `strict=True` refuses it."
+            text = "no longer allows undeclared fields: they are reported, and `strict=True` refuses them."
             self.add("fields-no-longer-free", level, text)
 
     def on_next_action(self, old: NextAction | None, new: NextAction | None) -> None:
@@ -244,14 +244,14 @@ class ValueDifference(Difference[_Value]):
         """Report what is known otherwise of an amount of money."""
         if new is None:
             unit = _unit(old) if old is not None else "unknown"
-            text = f"is no amount of money any more; its unit was `{unit}`. `Money` is refused."
+            text = f"is no longer an amount of money; its unit was `{unit}`. `Money` is refused."
             self.breaks("amount-mark-removed", text)
         elif old is None:
-            text = f"is an amount of money, in the unit `{_unit(new)}`: floats are refused."
+            text = f"is now an amount of money, in the unit `{_unit(new)}`: floats are refused."
             self.breaks("amount-mark-added", text)
         elif old.unit != new.unit:
             text = (
-                f"is in the unit `{_unit(new)}` now; it was `{_unit(old)}`. The same number means another amount: "
+                f"is now in the unit `{_unit(new)}`; it was `{_unit(old)}`. The same number means another amount: "
                 "check every place that passes or reads it."
             )
             self.breaks("amount-unit-changed", text)
@@ -261,9 +261,9 @@ class ValueDifference(Difference[_Value]):
     def on_server_default(self, old: str | None, new: str | None) -> None:
         """Report that the API takes something else for what is left out."""
         if old is None or new is None or not self.place.is_sent:
-            self.docs("what the API takes when it is left out")
+            self.docs("the default of the API")
             return
-        text = f"stands for {brief(new)} now when it is left out; it was {brief(old)}. Pass the value that you mean."
+        text = f"now means {brief(new)} if it is omitted; it meant {brief(old)}. Pass the value that you mean."
         self.breaks("request-default-changed", text)
 
 
@@ -273,41 +273,41 @@ class _FieldDifference(ValueDifference[Field]):
     def on_required(self, old: bool, new: bool) -> None:
         if new:
             level = self.place.level(request=Level.BREAKING, response=Level.ADDITIVE)
-            passed = "is required now. Pass it."
-            read = "is always there: it is never `UNSET`."
+            passed = "is now required. Pass it."
+            read = "is always present: it is never `UNSET`."
             text = passed if level is Level.BREAKING else read
             self.add("property-becomes-required", level, text)
         else:
             level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
-            passed = "need not be passed any more."
-            read = "may be missing: it is `UNSET` then."
+            passed = "is no longer required."
+            read = "may be missing; it is then `UNSET`."
             text = passed if level is Level.ADDITIVE else read
             self.add("property-becomes-optional", level, text)
 
     def on_read_only(self, old: bool, new: bool) -> None:
         if not self.place.is_sent:
-            self.docs("the mark that only responses bring it")
+            self.docs("the `readOnly` flag")
         elif new:
-            text = "is no parameter any more: only responses bring it."
+            text = "is no longer a parameter: only responses contain it."
             self.breaks("property-becomes-read-only", text)
         else:
-            self.adds("property-becomes-writable", "can be passed now.")
+            self.adds("property-becomes-writable", "can now be passed.")
 
     def on_write_only(self, old: bool, new: bool) -> None:
         if not (self.place.is_received and self.new.required):
-            self.docs("the mark that only requests carry it")
+            self.docs("the `writeOnly` flag")
         elif new:
-            text = "may be missing: only requests carry it."
+            text = "may be missing: only requests contain it."
             self.breaks("property-becomes-optional", text)
         else:
-            text = "is always there: it is never `UNSET`."
+            text = "is always present: it is never `UNSET`."
             self.adds("property-becomes-required", text)
 
     def on_is_sensitive(self, old: bool, new: bool) -> None:
         if new:
-            self.adds("sensitive-added", "is masked in `repr` and logs.")
+            self.adds("sensitive-added", "is now redacted in `repr` and logs.")
         else:
-            text = "is no longer masked: `repr` and logs show it."
+            text = "is no longer redacted: `repr` and logs show it."
             self.breaks("sensitive-removed", text)
 
     def on_is_hidden(self, old: bool, new: bool) -> None:
@@ -322,17 +322,17 @@ class _FieldDifference(ValueDifference[Field]):
         now = (
             f"a webhook may wrap it as `{new}`"
             if new
-            else "a webhook does not wrap it any more"
+            else "a webhook no longer wraps it"
         )
         self.breaks("read-otherwise", f"is read in another way: {now}.")
 
 
 def hiding(found: Findings, place: Place, *, is_hidden: bool) -> None:
-    """Report that logs mask something from now on, or no longer."""
+    """Report that logs now redact something, or no longer redact it."""
     if is_hidden:
-        found.adds("free-text-added", place, "is masked in logs.")
+        found.adds("free-text-added", place, "is now redacted in logs.")
     else:
-        found.breaks("free-text-removed", place, "is no longer masked: logs show it.")
+        found.breaks("free-text-removed", place, "is no longer redacted: logs show it.")
 
 
 class _EnumDifference(Difference[Enum]):
@@ -340,21 +340,19 @@ class _EnumDifference(Difference[Enum]):
 
     def on_is_integer(self, old: bool, new: bool) -> None:
         now = "whole numbers" if new else "texts"
-        self.breaks("type-changed", f"has values that are {now} now.")
+        self.breaks("type-changed", f"now has {now} as values.")
 
     def on_members(self, old: tuple[Member, ...], new: tuple[Member, ...]) -> None:
         before = keyed(old, lambda one: one.value)
         after = keyed(new, lambda one: one.value)
         for value, member in before.items():
             if value not in after:
-                text = (
-                    f"no longer has the value {_json(value)}: `{member.name}` is gone."
-                )
+                text = f"no longer has the value {_json(value)}: `{member.name}` was removed."
                 self.found.breaks("enum-value-removed", self._member(member.name), text)
         for value in after:
             if value not in before:
                 use = (
-                    "Responses may hold it."
+                    "Responses may contain it."
                     if self.place.is_received
                     else "It can be sent."
                 )
@@ -362,7 +360,7 @@ class _EnumDifference(Difference[Enum]):
                 self.adds("enum-value-added", text)
         for value, member in before.items():
             if value in after and member.name != after[value].name:
-                text = f"calls the value {_json(value)} `{after[value].name}` now; it was `{member.name}`."
+                text = f"now calls the value {_json(value)} `{after[value].name}` instead of `{member.name}`."
                 self.found.breaks(
                     "enum-member-renamed", self._member(member.name), text
                 )

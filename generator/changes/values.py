@@ -137,7 +137,7 @@ class _Types:
         was, now = self.before[0], self.after[0]
         if not isinstance(was, Constant) or not isinstance(now, Constant) or was == now:
             return False
-        text = f"has a fixed value, which {changed(was.value, now.value)}."
+        text = f"has another fixed value: it {changed(was.value, now.value)}."
         self.found.breaks("constant-changed", self.place, text)
         return True
 
@@ -151,7 +151,7 @@ class _Types:
             request=Level.BREAKING if gone else Level.ADDITIVE,
             response=Level.BREAKING if come else Level.ADDITIVE,
         )
-        text = f"has the type `{told(now)}` now; it was `{told(was)}`."
+        text = f"changed its type from `{told(was)}` to `{told(now)}`."
         self.found.add("type-changed", level, self.place, text)
 
     def _variants(self, gone: list[Type], come: list[Type]) -> None:
@@ -159,7 +159,7 @@ class _Types:
             level = self.place.level(request=Level.BREAKING, response=Level.ADDITIVE)
             name = told(names_of(self.found.old, variant))
             self.found.add(
-                "variant-removed", level, self.place, f"is no longer `{name}`."
+                "variant-removed", level, self.place, f"can no longer be `{name}`."
             )
         for variant in come:
             level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
@@ -171,17 +171,17 @@ class _Types:
         if now and not was:
             level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
             text = (
-                "may be None now; look before you use it."
+                "may now be None; check it before you use it."
                 if self.place.is_received
-                else "takes None now, which is sent as null."
+                else "now accepts None, which is sent as null."
             )
             self.found.add("null-added", level, self.place, text)
         elif was and not now:
             level = self.place.level(request=Level.BREAKING, response=Level.ADDITIVE)
             text = (
-                "is never None any more."
+                "can no longer be None."
                 if self.place.is_received
-                else "no longer takes None."
+                else "no longer accepts None."
             )
             self.found.add("null-removed", level, self.place, text)
 
@@ -192,7 +192,7 @@ class _Types:
             return
         if old is not None and new is not None and self._tells_alike(old, new):
             return
-        text = "is told apart by other values: an object may become another class."
+        text = "has other discriminator values: an object may become another class."
         self.found.breaks("discriminator-changed", self.place, text)
 
     def _tells_alike(self, old: Discriminator, new: Discriminator) -> bool:
@@ -229,7 +229,7 @@ class _Types:
         elif not self.place.is_sent:
             self.found.docs(self.place, f"the limit `{name}`")
         elif _is_narrower(name, old, new):
-            text = f"has a narrower limit: `{name}` {changed(old, new)}. The API refuses what is beyond it."
+            text = f"has a narrower limit: `{name}` {changed(old, new)}. The API refuses values beyond it."
             self.found.breaks("limit-narrowed", self.place, text)
         else:
             self.found.adds(

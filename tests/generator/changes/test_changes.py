@@ -193,7 +193,7 @@ def test_the_report_says_what_where_in_which_file_and_what_to_do_next(
         f"1 breaking change from {specs['old']} to {specs['money']}.\n\nBreaking: "
     )
     assert (
-        "  client.links.create\n    - MONEY: parameter `amount` is in the unit `unknown` now; it was `minor`."
+        "  client.links.create\n    - MONEY: parameter `amount` is now in the unit `unknown`; it was `minor`."
         in out
     )
     assert f"      {specs['money']}/schemas/links.yaml:9\n" in out
@@ -217,7 +217,7 @@ def test_a_description_of_which_no_package_can_be_made_is_named_by_file_and_line
     [line] = [
         line
         for line in capsys.readouterr().out.splitlines()
-        if "makes no package" in line
+        if "cannot build a package" in line
     ]
     assert re.search(
         r"broken/paths/links\.yaml:\d+: .* has a parameter in 'cookie'", line
@@ -317,7 +317,7 @@ def test_an_entry_has_the_sections_of_keep_a_changelog_and_money_first() -> None
                 Level.BREAKING,
                 "type-changed",
                 "models.Link",
-                "`id` has the type `int` now; it was `str`.",
+                "`id` changed its type from `str` to `int`.",
             ),
             change(
                 Level.BREAKING,
@@ -325,7 +325,7 @@ def test_an_entry_has_the_sections_of_keep_a_changelog_and_money_first() -> None
                 "client.links.create",
                 "parameter `amount` is in tenge.",
             ),
-            change(Level.BREAKING, "class-removed", "models.Meta", "is gone."),
+            change(Level.BREAKING, "class-removed", "models.Meta", "was removed."),
             change(
                 Level.BREAKING,
                 "event-proof-changed",
@@ -351,7 +351,7 @@ def test_an_entry_has_the_sections_of_keep_a_changelog_and_money_first() -> None
                 Level.ADDITIVE,
                 "sensitive-added",
                 "models.Link",
-                "`note` is masked in `repr` and logs.",
+                "`note` is now redacted in `repr` and logs.",
             ),
             *(
                 change(
@@ -373,12 +373,12 @@ def test_an_entry_has_the_sections_of_keep_a_changelog_and_money_first() -> None
 ### Changed
 
 - **Breaking, money.** `client.links.create`: parameter `amount` is in tenge.
-- **Breaking.** `models.Link`: `id` has the type `int` now; it was `str`.
+- **Breaking.** `models.Link`: `id` changed its type from `str` to `int`.
 - **Breaking.** `webhooks.A` and `webhooks.B`: is proved otherwise.
 
 ### Removed
 
-- **Breaking.** `models.Meta` is gone.
+- **Breaking.** `models.Meta` was removed.
 
 ### Deprecated
 
@@ -391,7 +391,7 @@ def test_an_entry_has_the_sections_of_keep_a_changelog_and_money_first() -> None
 
 ### Security
 
-- `models.Link`: `note` is masked in `repr` and logs.
+- `models.Link`: `note` is now redacted in `repr` and logs.
 
 ### Documentation
 
@@ -526,7 +526,7 @@ def test_a_version_that_is_too_small_is_told_which_is_needed_and_why(
 ) -> None:
     assert size_of_version(load_side(specs["less"]), "0.1.1", released)[1] == (
         "Version 0.1.1 in pyproject.toml is too small: since 0.1.0 there is 1 breaking change:\n"
-        "  - models.Link: `status` is gone. If responses still bring it, it is in `additional_properties`.\n"
+        "  - models.Link: `status` was removed. If responses still contain it, find it in `additional_properties`.\n"
         'Write version = "0.2.0" there, then run: python -m generator changes --write-changelog 0.2.0 --date unreleased'
     )
 

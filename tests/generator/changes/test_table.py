@@ -1,6 +1,6 @@
 """Every kind of change, with its class and its text: table.yaml is the contract, and docs/changes.md shows it.
 
-Run this file as a program to write docs/changes.md anew.
+Run this file as a program to rewrite docs/changes.md.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def page() -> str:
             "",
             _LEVELS[level],
             "",
-            "| when | the report says, for example |",
+            "| change | example from the report |",
             "| --- | --- |",
         ]
         for change, row in zip(own, ROWS, strict=True):
@@ -159,20 +159,21 @@ _HEAD = """\
 <!-- Written by `python tests/generator/changes/test_table.py` from the table beside it. Do not edit. -->
 # What counts as a breaking change
 
-`python -m generator changes OLD NEW` compares two descriptions of the API, and says what a user of the package notices.
-The classes below are a test: each line is an edit of a small description, and what the report must say of it.
+This page shows how `./nox -s changes -- OLD NEW` classifies a change between two descriptions of the API: breaking,
+additive or docs only. A test checks each row: it makes such an edit to a small description and expects the report to
+contain the sentence of the second column.
 
-What a call takes and what it gives are judged the other way round. A parameter may take more without harm, and a
-response may bring less. A class that is both sent and read gets the harsher of the two. What is not in these tables is
-taken as breaking, until somebody classes it.
+Requests and responses follow opposite rules. A parameter may accept more without harm, and a response may contain less.
+A class that is both sent and received gets the more severe of the two classes. A change that these tables do not list
+counts as breaking until somebody classifies it.
 
-Before 1.0 a breaking change raises the minor version, and every other one the patch. From 1.0 on a breaking change
-raises the major version, an addition the minor, and docs alone the patch."""
+Before 1.0 a breaking change raises the minor version, and every other change the patch version. From 1.0 on a breaking
+change raises the major version, an addition the minor version, and a change to the docs alone the patch version."""
 
 _LEVELS = {
-    Level.BREAKING: "A program that works may stop to work, type-check, or mean the same.",
-    Level.ADDITIVE: "There is more than before. A program that works goes on as it does.",
-    Level.DOCS: "Only readers notice.",
+    Level.BREAKING: "A working program may fail, no longer pass its type check, or change its meaning.",
+    Level.ADDITIVE: "Something was added. A working program keeps working.",
+    Level.DOCS: "Only readers notice these changes.",
 }
 
 
