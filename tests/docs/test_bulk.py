@@ -20,7 +20,13 @@ from plexy_pay_sandbox.serving import RunningSandbox
 
 KEY = "pr_0a1B2c3D4e5F6g7H8i9J"
 #: Other modules here run the programs of these.
-ELSEWHERE = ("start.md", "testing.md", "webhook-stores.md", "webhooks.md")
+ELSEWHERE = (
+    "start.md",
+    "take-a-payment.md",
+    "testing.md",
+    "webhook-stores.md",
+    "webhooks.md",
+)
 SCRIPTS = {
     program.file: program
     for program in PROGRAMS.values()

@@ -46,8 +46,8 @@ SERVING = {
     for place, program in PROGRAMS.items()
     for framework in (*SERVERS, "django")
     if f"from plexy_pay.webhooks.{framework} import" in program.text
-    # Those of docs/testing.md are test files, which tests/docs/test_testing.py runs.
-    and program.page.name != "testing.md"
+    # Those that are files are run by the modules of their pages.
+    and program.file is None
 }
 
 
