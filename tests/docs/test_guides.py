@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from helpers.pages import PROGRAMS
-from plexy_pay import PlexyPay
+from plexy_pay import Executed, PlexyPay
 from plexy_pay.webhooks import Receiver, TokenSecret
 from plexy_pay_sandbox import AppWebhooks, RunningSandbox
 from plexy_pay_sandbox.app import create_app
@@ -145,6 +145,27 @@ def test_the_shop_takes_a_second_card_after_a_decline(
 
 
 # --- the others ---
+
+
+def test_a_card_is_tried_again_with_a_new_reference(bench: Bench) -> None:
+    names = bench.program("cards.md", 1)
+    client, headers = names["client"], {"User-Agent": "x", "Accept": "text/html"}
+    order = names["orders"]["ORD-1"] = names["Order"]("ORD-1", names["order"].price)
+    page = names["pay"](order, names["form"], headers)
+    answer = names["answer_challenge"]
+    assert "not confirmed" in names["bank_returned"](answer(page, otp="111"))
+    page = names["pay"](order, names["form"], headers)
+    assert order.state == "confirming"
+    bench.sandbox.faults.next("direct_payments.continue_three_ds", "response_lost")
+    posted = answer(page, otp="555")
+    assert names["bank_returned"](posted) == names["CHECKING"]
+    # The bank's form comes once more, and the payer clicks again.
+    assert names["bank_returned"](posted) == "404 Not Found"
+    assert names["pay"](order, names["form"], headers) == names["CHECKING"]
+    assert isinstance(client.reconcile(order.call), Executed)
+    rows = client.transactions.list().to_list(limit=10)
+    references = [one.order_reference for one in rows]
+    assert references == ["ORD-1-2", "ORD-1-1", "ORD-1001-1"]
 
 
 def test_a_held_payment_is_captured_in_part(bench: Bench) -> None:
