@@ -56,7 +56,7 @@ class Outcome(StrEnum):
     """Represent what is known about a call that failed."""
 
     NOT_SENT = "not_sent"  # No part of the request left; nothing happened.
-    REJECTED = "rejected"  # The API answered that it did not carry out the call.
+    REJECTED = "rejected"  # The API responded that it did not carry out the call.
     UNKNOWN = (
         "unknown"  # The API may have carried out the call: look before you call again.
     )

@@ -316,7 +316,7 @@ def test_a_list_that_is_not_known_as_a_whole_proves_nothing(broken: Api) -> None
 def test_a_failed_look_up_is_named_with_the_time_that_the_api_asked_for() -> None:
     response = ask(payment(), api(error(RateLimitError, status=429, retry_after=7.0)))
     assert isinstance(response, Undetermined)
-    assert "RateLimitError" in response.reason
+    assert "status 429" in response.reason
     assert response.retry_after == 7.0
 
 
@@ -502,7 +502,7 @@ def test_a_settlement_order_is_found_by_its_request_id_and_never_absent() -> Non
 def test_what_cannot_be_looked_up_says_why_and_what_to_check(call: Any) -> None:
     responses, requests = ask_all([save(call)], api())
     assert isinstance(responses[0], Undetermined)
-    assert responses[0].reason == f"{RECIPES[call].none}."
+    assert responses[0].reason == RECIPES[call].none
     assert responses[0].check
     assert requests == []
 
@@ -1138,3 +1138,67 @@ def test_no_recipe_asks_for_what_it_cannot_save() -> None:
                 or recipe.ones == ()
                 or look.call == "transactions.list"
             )
+
+
+def changed(refusal: bytes, status: str) -> Callable[[Recorded], bytes]:
+    """A server that ends each change of a payment so, and shows the payment in this state."""
+
+    def respond(request: Recorded) -> bytes:
+        if request.line.startswith("POST"):
+            return refusal
+        return json_response(one(status=status))
+
+    return respond
+
+
+@pytest.mark.parametrize(
+    ("call", "status"),
+    [("refund", "refunded"), ("capture", "charged"), ("cancel", "cancelled")],
+)
+@pytest.mark.parametrize(
+    ("refusal", "kind"),
+    [
+        # The API itself refused: an earlier call may have changed the payment.
+        (json_response({"message": "already refunded"}, 500), Undetermined),
+        (json_response({"message": "already processed"}, 409), Undetermined),
+        # A gateway's response says nothing about the payment.
+        (http(502), Executed),
+    ],
+)
+def test_a_change_that_the_api_refused_is_not_taken_for_this_call_s(
+    flavor: Flavor, call: str, status: str, refusal: bytes, kind: type
+) -> None:
+    with WireServer(changed(refusal, status)) as server:
+        client = client_of(flavor, server, Recording())
+        with pytest.raises(OutcomeUnknownError) as caught:
+            run(flavor, getattr(client.payments, call)("tx-1"))
+        found = reconciled(flavor, caught.value)
+        saved = json.loads(json.dumps(caught.value.saved_call))
+        again = run(flavor, client.reconcile(saved))
+    assert isinstance(found, kind)
+    assert type(again) is type(found)
+    if isinstance(found, Undetermined):
+        assert "an earlier call may have done it" in found.reason
+
+
+def test_the_reason_does_not_say_what_a_look_up_means_for_the_money(
+    flavor: Flavor,
+) -> None:
+    with WireServer(lambda _: http(404)) as server:
+        client = client_of(flavor, server, Recording())
+        saved = run(flavor, client.save_call("payments.cancel", id="tx-1"))
+        found = run(flavor, client.reconcile(saved))
+    assert "status 404" in found.reason
+    assert "not carried out" not in found.reason
+
+
+def test_a_reason_ends_with_one_full_stop() -> None:
+    found = ask(save("recurring_payments.create"), api(), now=2e9)
+    assert isinstance(found, Undetermined)
+    assert found.reason.endswith("only.")
+    assert not found.reason.endswith("..")
+
+
+def test_an_operation_without_a_look_up_takes_no_facts() -> None:
+    with pytest.raises(InvalidParameterError, match="leave all facts out"):
+        save("payouts.create", order_reference="ORD-1")

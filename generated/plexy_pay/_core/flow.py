@@ -449,7 +449,7 @@ class Call(Generic[T]):
         from .saved_calls import ended_call
 
         unknown = errors.OutcomeUnknownError(
-            text, cause=error, saved_call=ended_call(self), **facts
+            text, cause=error, saved_call=ended_call(self, error), **facts
         )
         unknown.client = self.client
         return unknown

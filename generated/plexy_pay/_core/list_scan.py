@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
-from ..errors import ConfigurationError, PlexyError
+from ..errors import ApiError, ConfigurationError, PlexyError
 from .encoding import is_array
 from .operation import Request
 from .recipes import Listing
@@ -34,8 +34,14 @@ def ask(request: Request[Any]) -> Steps[Any]:
 
 
 def failed(what: str, error: PlexyError) -> str:
-    """Return the reason text for a failed look-up."""
-    return f"{what} could not be read ({type(error).__name__}: {error})"
+    """Return the reason text for a failed look-up.
+
+    The error's own text says what the look-up means for the money, which a reader would take for the call's meaning.
+    """
+    if isinstance(error, ApiError):
+        message = f', "{error.api_message}"' if error.api_message else ""
+        return f"{what} could not be read (status {error.status}{message})"
+    return f"{what} could not be read ({type(error).__name__})"
 
 
 class Reading:

@@ -241,6 +241,8 @@ class _Case:
         self._retry_after: float | None = None
         # Whether a look-up showed anything that may belong to the call. Then the call is not absent.
         self._seen = False
+        # Whether the call changes a payment. An earlier call may have left the payment in the same state.
+        self._changes_payment = any(one.by == "id" for one in call.recipe.ones)
         # Whether the order reference belongs to the call itself.
         self._own = all(one.original is None for one in call.recipe.ones)
 
@@ -264,9 +266,7 @@ class _Case:
         fits = self._fits(look.amount(response), whole=look.whole)
         is_found = status in look.found and fits
         if is_found or (status in look.ended and self.is_over):
-            self.verdict = Executed(
-                transaction=response, by=look.call, evidence=look.evidence
-            )
+            self._confirm(look, response)
         elif status in look.ended:
             self.doubt(
                 f"{look.call} shows it as {status!r}, but the call may still run",
@@ -352,6 +352,17 @@ class _Case:
                 f"{what}, but it may be an older attempt, because the list may be incomplete"
             )
         else:
+            self._confirm(look, row)
+
+    def _confirm(self, look: One[Any] | Listing[Any, Any], row: Any) -> None:
+        """Record that the call was executed, unless the API refused to change the payment."""
+        if self.call.refused_with and self._changes_payment:
+            status = _canonical(look.status(row))
+            self.doubt(
+                f"{look.call} shows it as {status!r}, but the API refused this call with {self.call.refused_with}, "
+                "so an earlier call may have done it"
+            )
+        else:
             self.verdict = Executed(
                 transaction=row, by=look.call, evidence=look.evidence
             )
@@ -420,7 +431,10 @@ class _Case:
             with suppress(OverflowError, ValueError, OSError):
                 moment = datetime.fromtimestamp(self._now + after, UTC)
         return self.verdict or Undetermined(
-            reason=f"{reason}.", check=self.check, retry_after=after, retry_at=moment
+            reason=f"{reason.rstrip('.')}.",
+            check=self.check,
+            retry_after=after,
+            retry_at=moment,
         )
 
     def _fits(self, shown: object, *, whole: bool) -> bool:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from ..errors import InvalidParameterError
+from ..errors import ApiError, InvalidParameterError, PlexyError
 from .encoding import encode_datetime, is_mapping, without_unset
 from .idempotency import idempotency_key
 from .keys import ApiKey, KeyRing
@@ -31,6 +31,9 @@ Saved: TypeAlias = dict[str, str | None]
 _LABEL = b"the key of a saved call"
 _FINGERPRINT = 16
 """The number of hexadecimal digits kept of a key's HMAC: enough to tell keys apart."""
+
+#: Statuses with which the API itself refuses a call, though they prove nothing: a gateway has others.
+_REFUSING = (409, 500)
 
 
 class CallFacts(TypedDict, total=False):
@@ -105,8 +108,11 @@ def _facts(operation: str, recipe: Recipe, facts: CallFacts) -> dict[str, Any]:
     elif missing:
         problem = f"needs {missing[0]}"
     if problem:
+        usable = "It can be looked up by nothing: leave all facts out."
+        if recipe.facts:
+            usable = f"It can be looked up by: {', '.join(recipe.facts)}."
         raise InvalidParameterError(
-            f"{operation} {problem}. Nothing was saved. It can be looked up by: {', '.join(recipe.facts)}."
+            f"{operation} {problem}. Nothing was saved. {usable}"
         )
     if "idempotency_key" in given:
         given["idempotency_key"] = idempotency_key(given["idempotency_key"], operation)
@@ -116,13 +122,15 @@ def _facts(operation: str, recipe: Recipe, facts: CallFacts) -> dict[str, Any]:
     return given
 
 
-def ended_call(call: Call[Any]) -> Saved:
-    """Return the plain data of a call that the client has made and no longer waits for."""
+def ended_call(call: Call[Any], error: PlexyError) -> Saved:
+    """Return the plain data of a call that the client has made and no longer waits for, and that ended in an error."""
     operation, settings = call.request.operation, call.settings
     sent = datetime.fromtimestamp(call.sent_at, UTC)
     saved: Saved = {"operation": operation.call}
     saved |= call.request.facts()
     saved |= _times(sent, longest=max(settings.pace.time() - call.sent_at, 0.0))
+    if isinstance(error, ApiError) and error.status in _REFUSING and error.api_message:
+        saved["refused_with"] = str(error.status)
     return saved | _books(settings, operation.family, operation.settings, call.keys)
 
 
@@ -165,6 +173,7 @@ class SavedCall:
         ended_by: The time after which the client neither sends nor waits, in seconds since 1970; None if unknown.
         books: The origin, the environment, and the client settings in the path.
         keys: The fingerprints of the keys that the call may have used.
+        refused_with: The status with which the API itself refused the call, though that proves nothing; else empty.
     """
 
     operation: str
@@ -175,6 +184,7 @@ class SavedCall:
     ended_by: float | None
     books: dict[str, str]
     keys: frozenset[str]
+    refused_with: str
 
     @classmethod
     def read(cls, saved: object, recipes: Mapping[str, Recipe]) -> SavedCall:
@@ -215,6 +225,7 @@ class SavedCall:
             ended_by=None if sent is None or ended is None else max(sent, ended),
             books={name: saved[name] for name in books},
             keys=frozenset(saved["key_fingerprints"].split()),
+            refused_with=str(saved.get("refused_with") or ""),
         )
 
 
