@@ -1202,3 +1202,22 @@ def test_a_reason_ends_with_one_full_stop() -> None:
 def test_an_operation_without_a_look_up_takes_no_facts() -> None:
     with pytest.raises(InvalidParameterError, match="leave all facts out"):
         save("payouts.create", order_reference="ORD-1")
+
+
+def test_an_error_advises_no_look_up_that_does_not_exist(flavor: Flavor) -> None:
+    with WireServer(Then(reset=True)) as server:
+        client = client_of(
+            flavor, server, checkout_api_key=KEY, checkout_base_url=server.origin
+        )
+        with pytest.raises(OutcomeUnknownError) as caught:
+            run(
+                flavor,
+                client.checkout.payments.create(
+                    amount=Money("1", "KZT"),
+                    reference="C-3",
+                    payment_method={"type": "scheme"},
+                ),
+            )
+    text = str(caught.value)
+    assert "no look-up can find it" in text
+    assert text.endswith(RECIPES["checkout.payments.create"].check)

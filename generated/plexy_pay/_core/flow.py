@@ -482,13 +482,17 @@ class Call(Generic[T]):
             return f"It may have been carried out{money}. Call again only with {key}."
         if not moves:
             return "It may have been carried out: look before you call again."
+        warning = "The payment may have gone through. Do not send it again"
+        recipe = self.settings.recipes().get(self.request.operation.call)
+        if recipe is not None and not recipe.looks:
+            return f"{warning}; no look-up can find it. {recipe.check}"
         way = "error.reconcile()"
         if interrupted:
             way = "client.reconcile with the result of client.save_call"
         where = "with a retrieve or list call"
         if reference:
             where = f"by its order reference {reference!r}"
-        return f"The payment may have gone through. Do not send it again; use {way}, or look it up {where} first."
+        return f"{warning}; use {way}, or look it up {where} first."
 
 
 def _note(judged: Response[Any] | PlexyError, attempts: int, elapsed: float) -> None:
@@ -611,7 +615,7 @@ def _check_evidence(operation: Operation, settings: Settings) -> None:
     allowed = settings.allow_inferred
     if operation.moves_money and allowed:
         return
-    what = f"{operation.call} ({operation.method} {operation.path}) is only inferred: no page shows it."
+    what = f"{operation.call} ({operation.method} {operation.path}) is only inferred: its method or its path is documented nowhere."
     is_local = settings.family(operation.family)[1].loopback
     if operation.moves_money and (allowed is False or not is_local):
         advice = (
