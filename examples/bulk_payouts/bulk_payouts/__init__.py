@@ -1,0 +1,1 @@
+"""Pay a file of payouts, each exactly once, on threads or on a Dask cluster."""
