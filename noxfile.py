@@ -81,7 +81,16 @@ OWN_WORK = [
 ]
 
 #: What all tests need, and `check` with them.
-TESTING = ("build", "changes", "generate", "nox", "tests", "types", "workflows")
+TESTING = (
+    "build",
+    "changes",
+    "examples",
+    "generate",
+    "nox",
+    "tests",
+    "types",
+    "workflows",
+)
 
 #: A file stays in one process, so that its servers are made once. The order is that of tests/conftest.py, where the
 #: longest come first; pytest-xdist would begin with the files that have most tests, which are short ones. There is a
@@ -242,6 +251,16 @@ def tests_httpx2(session: nox.Session) -> None:
         *(session.posargs or [*PARALLEL, *concerned]),
         env={"PLEXY_TESTS_HTTP_LIBRARY": "httpx2"},
     )
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """Test each of examples/ as the merchant's project that it is: by its own settings, in its own directory."""
+    share(session)
+    install(session, *TESTING, project=True)
+    for settings in sorted((ROOT / "examples").glob("*/pyproject.toml")):
+        with session.chdir(settings.parent):
+            session.run("pytest", *session.posargs)
 
 
 @nox.session

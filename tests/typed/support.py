@@ -25,10 +25,11 @@ MISTAKES = {
     "money_mistakes.py": 9,
     "unset_mistakes.py": 3,
 }
-#: In place of two of the empty lines that stand for the page before a program that uses a library without types.
+#: In place of two of the empty lines that stand for the page before a program that uses a library without types. The
+#: fields of a model of Django have one by a plugin only.
 UNTYPED = """\
 # pyright: basic
-# mypy: allow-untyped-calls, allow-subclassing-any, disable-error-code="import-untyped"
+# mypy: allow-untyped-calls, allow-subclassing-any, disable-error-code="import-untyped,var-annotated"
 """
 #: A mistake that a type checker finds in each file that it reads.
 PLANTED = 'number: int = "a text"\n'

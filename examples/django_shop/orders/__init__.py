@@ -1,0 +1,1 @@
+"""Sell tea, and be paid through payment links of Plexy Pay."""

@@ -1,0 +1,1 @@
+"""Hold the settings of the site."""
