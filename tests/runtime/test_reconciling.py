@@ -493,6 +493,7 @@ def test_a_settlement_order_is_found_by_its_request_id_and_never_absent() -> Non
     assert isinstance(ask(saved, api(orders)), Executed)
     response = ask(saved, api(orders[2:]))
     assert isinstance(response, Undetermined)
+    assert "states no total" in response.reason
     assert "same `request_id`" in response.check
 
 

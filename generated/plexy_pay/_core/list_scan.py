@@ -169,6 +169,7 @@ def read(look: Listing[Any, Any], wanted: set[str]) -> Steps[Reading]:
     else:
         reading.doubt(f"it has more than {MOST_PAGES} pages")
     if totals != {count}:
-        reading.doubt(f"{count} rows were read, but the list states another total")
+        stated = "another total" if totals - {None} else "no total"
+        reading.doubt(f"{count} rows were read, but the list states {stated}")
     reading.finish()
     return reading
