@@ -5,7 +5,8 @@ from __future__ import annotations
 from .docstrings import MethodDoc
 from .operations import OperationView
 
-_ERRORS = {
+#: The exception of each status that has one of its own.
+ERRORS = {
     "400": "BadRequestError",
     "401": "AuthenticationError",
     "403": "PermissionDeniedError",
@@ -27,12 +28,12 @@ def method_doc(op: OperationView, example: str) -> MethodDoc:
         op.summary.rstrip(".") + ".",
         op.deprecated,
         op.description,
-        _retried(op),
+        retried(op),
         op.evidence_text,
     ]
     sections = [
         "Args:\n" + "\n".join(f"    {line}" for line in _arguments(op)),
-        f"Returns:\n    {_returned(op)}",
+        f"Returns:\n    {returned(op)}",
         "Raises:\n" + "\n".join(f"    {line}" for line in _raised(op)),
     ]
     return MethodDoc(
@@ -51,7 +52,7 @@ def _arguments(op: OperationView) -> list[str]:
     return [f"{name}: {' '.join(doc.split())}".rstrip() for name, doc in told]
 
 
-def _retried(op: OperationView) -> str:
+def retried(op: OperationView) -> str:
     """Say whether the client repeats the call by itself, and why that can do no harm."""
     moves = "This call moves money. " if op.moves_money else ""
     unknown = (
@@ -72,7 +73,7 @@ def _retried(op: OperationView) -> str:
     return f"{moves}Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.{unknown}"
 
 
-def _returned(op: OperationView) -> str:
+def returned(op: OperationView) -> str:
     if op.pagination is None:
         nothing = op.result.type == "None"
         return (
@@ -90,7 +91,7 @@ def _returned(op: OperationView) -> str:
 
 def _raised(op: OperationView) -> list[str]:
     lines = [
-        f"{_ERRORS[status]}: {doc}" for status, doc in op.errors if status in _ERRORS
+        f"{ERRORS[status]}: {doc}" for status, doc in op.errors if status in ERRORS
     ]
     general = "PlexyError: docs/errors.md has the errors that every call may raise."
     if not op.moves_money:

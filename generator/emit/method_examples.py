@@ -5,7 +5,7 @@ A program needs nothing but a client; every other name it imports.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from .. import currencies
@@ -14,14 +14,14 @@ from ..model import money
 from ..model.api import Api, Body, Operation
 from .example_names import item_name, result_name
 from .example_values import ValueWriter, is_discouraged
-from .operations import Argument, OperationView
+from .operations import OperationView
 from .python_code import Expression, Group, Part, imports_of, laid_out
 
 #: The modules that the names of an example come from, as their imports are sorted.
 _MODULES = {
     "datetime": ("UTC", "date", "datetime"),
     "decimal": ("Decimal",),
-    "plexy_pay": ("Money",),
+    "plexy_pay": ("AsyncPlexyPay", "Money", "PlexyPay"),
 }
 _OWN = "plexy_pay"
 #: A line of the package has 88 columns, of which the code of an example begins in the thirteenth.
@@ -40,16 +40,23 @@ class MethodExamples:
 
     def example(self, view: OperationView, *, is_async: bool) -> str:
         """Return the program; nothing where the document has no example of what the method needs."""
+        call = self.call(view)
+        if call is None:
+            return ""
+        lines = imports(set(imports_of(call)))
+        lines += statement(view.node, call, _WIDTH, is_async=is_async)
+        return "\n".join(lines)
+
+    def call(self, view: OperationView) -> Group | None:
+        """Return the call; None where the document has no example of what the method needs."""
         parts = self._parts(view)
         if parts is None:
-            return ""
-        call = Group(f"client.{view.call}(", tuple(parts), ")")
-        lines = [*_imports(call), *_statement(view.node, call, is_async=is_async)]
-        return "\n".join(lines)
+            return None
+        return Group(f"client.{view.call}(", tuple(parts), ")")
 
     def _parts(self, view: OperationView) -> list[Part] | None:
         shown, paths = self._shown(view), view.path_parameters
-        arguments = [one for one in view.arguments if not _follows_pages(view, one)]
+        arguments = [one for one in view.arguments if not follows_pages(view, one.name)]
         if any(one.required and one.name not in shown for one in (*paths, *arguments)):
             return None
         positional = [Part("", shown[one.name]) for one in paths if one.name in shown]
@@ -85,30 +92,35 @@ class MethodExamples:
         return dict(self._writer.fields(model, value, currency))
 
 
-def _follows_pages(view: OperationView, argument: Argument) -> bool:
-    """Return whether a pager sets the argument by itself, page by page."""
+def follows_pages(view: OperationView, name: str) -> bool:
+    """Return whether a pager sets the argument of that name by itself, page by page."""
     page = view.pagination
-    names = (page.page_parameter, page.size_parameter) if page else ()
-    return argument.name in names
+    return page is not None and name in (page.page_parameter, page.size_parameter)
 
 
-def _statement(node: Operation, call: Group, *, is_async: bool) -> list[str]:
-    """Return the lines that make the call and keep what it gives."""
+def statement(node: Operation, call: Group, width: int, *, is_async: bool) -> list[str]:
+    """Return the lines that make the call and keep what it gives.
+
+    Args:
+        node: The operation.
+        call: The call.
+        width: The greatest length of a line.
+        is_async: Whether the client is async.
+    """
     if node.pagination is not None:
         name = item_name(node)
         keyword = "async for" if is_async else "for"
-        lines = laid_out(f"{keyword} {name} in ", call, ":", _WIDTH)
+        lines = laid_out(f"{keyword} {name} in ", call, ":", width)
         identity = node.pagination.identity
         shown = f"{name}.{identity.name}" if identity else name
         return [*lines, f"    print({shown})"]
     name = result_name(node)
     assigned = f"{name} = " if name else ""
-    return laid_out(f"{assigned}{'await ' if is_async else ''}", call, "", _WIDTH)
+    return laid_out(f"{assigned}{'await ' if is_async else ''}", call, "", width)
 
 
-def _imports(call: Expression) -> list[str]:
-    """Return the imports of a program, and the empty lines around them."""
-    used = set(imports_of(call))
+def imports(used: Collection[str]) -> list[str]:
+    """Return the imports of a program that uses these names, and the empty lines around them."""
     lines: list[str] = []
     for module, names in _MODULES.items():
         imported = [name for name in names if name in used]

@@ -630,6 +630,7 @@ class Event(Node):
         summary: A summary in a line.
         description: The description for people.
         tags: The names of the groups in which the document lists it.
+        example: The body that the document shows for it, if it shows one.
     """
 
     key: str = field(metadata=FOR_READERS)
@@ -649,6 +650,7 @@ class Event(Node):
     summary: str = field(metadata=FOR_READERS)
     description: str = field(metadata=FOR_READERS)
     tags: tuple[str, ...] = field(metadata=FOR_READERS)
+    example: Example | None = field(repr=False, compare=False, metadata=FOLLOWS)
 
     @property
     def title(self) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from .. import identifiers, openapi
 from ..diagnostics import meant
 from ..document import Pointer, is_mapping, mapping, sequence
-from .api import Event, Field, Model
+from .api import Event, Example, Field, Model
+from .examples import read_example
 from .query import listed_values
 from .reader import Reader, tags_of, text_of
 from .schemas import JSON, SchemaReader
@@ -102,7 +103,16 @@ def _event(
         summary=text_of(webhook.data, "summary"),
         description=text_of(webhook.data, "description"),
         tags=tags_of(webhook.data),
+        example=_example(reader, webhook),
     )
+
+
+def _example(reader: Reader, webhook: openapi.Operation) -> Example | None:
+    """Return the body that the document shows for an event."""
+    body = webhook.body()
+    if body is None:
+        return None
+    return read_example(reader, (*body.pointer, "content", JSON))
 
 
 def _first(body: Model, is_wanted: Callable[[Field], bool]) -> Field | None:
