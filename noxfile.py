@@ -173,6 +173,13 @@ def drift(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation's site into build/site/, strictly; `-- --serve` shows it to this machine."""
+    install(session, "changes", "docs", "generate")
+    session.run("python", "-m", "generator.site", *session.posargs)
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """Prove that generated/ is current, spec, code, types and workflows are clean, and the docs' snippets run."""
     share(session)
@@ -265,9 +272,9 @@ def examples(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Go through the sandbox's pages in Chromium, with axe-core, and keep their pictures in screenshots/."""
+    """Go through the sandbox's pages and the documentation in Chromium, with axe-core; pictures are in screenshots/."""
     share(session)
-    install(session, *TESTING, project=True)
+    install(session, *TESTING, "docs", project=True)
     node_tools(session)
     chromium(session)
     session.run("pytest", "tests/browser", *session.posargs)

@@ -13,6 +13,7 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
 });
 const tabs = new Map();
+const heard = new Map();
 const clean = new Set();
 
 /** Say what a person meets on the page. */
@@ -28,6 +29,17 @@ function described() {
     scrolls: wide.scrollWidth > wide.clientWidth,
     headings: document.querySelectorAll("h1").length,
   };
+}
+
+/** Keep what the page complains of on the console, and where its requests go. */
+function listen(page) {
+  const kept = { complaints: [], origins: new Set() };
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) kept.complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => kept.complaints.push(error.message));
+  page.on("request", (request) => kept.origins.add(new URL(request.url()).origin));
+  return kept;
 }
 
 /** Return the rules of accessibility that the page breaks; the same page in the same look is examined once. */
@@ -54,10 +66,8 @@ const commands = {
     await context.route(/^https:\/\/shop\.example\//, (route) => route.fulfill({ contentType: "text/html", body: SHOP }));
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const page = await context.newPage();
-    page.complaints = [];
-    page.on("pageerror", (error) => page.complaints.push(error.message));
-    page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
     tabs.set(tab, page);
+    heard.set(tab, listen(page));
   },
   async go({ page, address }) {
     await page.goto(address);
@@ -88,9 +98,6 @@ const commands = {
   async is_marked({ page }) {
     return page.evaluate(() => globalThis.stillThere === true);
   },
-  async complaints({ page }) {
-    return page.complaints;
-  },
   async key({ page, key }) {
     await page.keyboard.press(key);
   },
@@ -105,17 +112,31 @@ const commands = {
     const texts = (ids ?? "").split(" ").filter(Boolean).map((id) => page.locator(`#${id}`).innerText());
     return (await Promise.all(texts)).join(" ");
   },
-  async look({ page, heading, picture, axe, dark }) {
-    await page.getByRole("heading", { level: 1, name: heading, exact: true }).waitFor();
+  async look({ page, heading, exact, picture, axe, dark }) {
+    await page.getByRole("heading", { level: 1, name: heading, exact }).waitFor();
     await page.waitForLoadState();
-    if (await page.locator("[autofocus]").count()) await page.locator("[autofocus]:focus").waitFor();
+    // The field of a dialog that is not open gets no focus.
+    if (await page.locator("[autofocus]:visible").count()) await page.locator("[autofocus]:focus").waitFor();
     const seen = await page.evaluate(described);
     seen.violations = axe ? await violations(page, [page.viewportSize().width, dark]) : [];
     await page.screenshot({ path: picture, fullPage: true });
     return seen;
   },
+  async click_on({ page, selector }) {
+    await page.locator(selector).locator("visible=true").first().click();
+  },
+  async text({ page, selector }) {
+    const found = page.locator(selector).locator("visible=true").first();
+    await found.waitFor();
+    return found.innerText();
+  },
+  async heard({ tab }) {
+    const { complaints, origins } = heard.get(tab);
+    return { complaints, origins: [...origins] };
+  },
   async close({ tab, page }) {
     tabs.delete(tab);
+    heard.delete(tab);
     await page.context().close();
   },
 };

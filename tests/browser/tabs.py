@@ -33,6 +33,19 @@ class Seen:
     focused: str
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a tab did that a person does not see.
+
+    Attributes:
+        complaints: Errors and warnings on its console.
+        origins: The origins that its requests went to.
+    """
+
+    complaints: list[str]
+    origins: list[str]
+
+
 class Browser:
     """One Chromium, driven by one process of Node.js."""
 
@@ -138,10 +151,6 @@ class Tab:
         """Return whether the page was not loaded anew since it was marked."""
         return bool(self._do("is_marked"))
 
-    def complaints(self) -> list[str]:
-        """Return the errors that the browser has told of."""
-        return list(self._do("complaints"))
-
     def keys(self, *keys: str) -> None:
         """Press keys, one after the other."""
         for key in keys:
@@ -159,12 +168,18 @@ class Tab:
         """Return what a screen reader says about a field after its label."""
         return str(self._do("described_by", label=LABELS[name]))
 
-    def sees(self, heading: str) -> Seen:
-        """Wait for a page by its heading, keep a picture of it, and make sure that everybody can use it."""
+    def sees(self, heading: str, *, exact: bool = True) -> Seen:
+        """Wait for a page by its heading, keep a picture of it, and make sure that everybody can use it.
+
+        Args:
+            heading: The heading.
+            exact: Whether it is the whole heading; one of the documentation has a link to itself behind it.
+        """
         picture = SCREENSHOTS / f"{self._name}-{next(self._pictures)}.png"
         seen = self._do(
             "look",
             heading=heading,
+            exact=exact,
             picture=str(picture),
             axe=self._javascript,
             dark=self._dark,
@@ -174,6 +189,18 @@ class Tab:
         assert seen.pop("scrolls") is False, f"{picture.name} scrolls sideways"
         assert seen.pop("headings") == 1
         return Seen(**seen)
+
+    def click_on(self, selector: str) -> None:
+        """Click the first thing that a selector of CSS finds and a person sees."""
+        self._do("click_on", selector=selector)
+
+    def text(self, selector: str) -> str:
+        """Wait for the first thing that a selector finds and a person sees, and return what it says."""
+        return str(self._do("text", selector=selector))
+
+    def heard(self) -> Heard:
+        """Return what the tab complained of, and where its requests went."""
+        return Heard(**self._do("heard"))
 
     def _do(self, command: str, **values: Any) -> Any:
         return self._browser.ask(command, tab=self._number, **values)

@@ -66,7 +66,7 @@ def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Tab]:
     with browser.tab(f"dashboard-{name}", width=width) as opened:
         yield opened
         # A form that is wrong is no mistake of the page, though the browser says so.
-        assert [one for one in opened.complaints() if "422" not in one] == []
+        assert [one for one in opened.heard().complaints if "422" not in one] == []
 
 
 def link_of(client: PlexyPay, reference: str, **fields: Any) -> Any:
@@ -254,7 +254,7 @@ def test_the_dark_colours_can_be_read_too(
         tab.sees("transaction.created")
         tab.link("Requests")
         tab.sees("Requests")
-        assert tab.complaints() == []
+        assert tab.heard().complaints == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
