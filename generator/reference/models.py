@@ -142,8 +142,10 @@ class _Writer:
         return markdown.joined(("# Models", told, rule, table))
 
     def page(self, group: str) -> str:
-        parts = [f"# {_title(group)}"]
-        for one in self._placed.groups[group]:
+        members = self._placed.groups[group]
+        named = ", ".join(f"[`{one.name}`](#{one.name})" for one in members)
+        parts = [f"# {_title(group)}", f"This page has these classes: {named}."]
+        for one in members:
             parts += self._model(one) if isinstance(one, Model) else self._enum(one)
         return markdown.joined(parts)
 

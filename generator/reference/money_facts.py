@@ -81,7 +81,7 @@ def _look_up(one: LookUp) -> str:
 
 def _refused(home: str) -> str:
     return (
-        "The vendor documents neither method nor path. The client raises `InferredOperationError` before anything is "
-        f"sent, unless it is made with `allow_inferred=True`: [evidence]({home}index.md#evidence). To a sandbox on "
-        "this machine it sends the call, with a warning."
+        f"[Its method or its path is inferred]({home}index.md#evidence). The client raises `InferredOperationError` "
+        "before anything is sent, unless it is made with `allow_inferred=True`. To this machine it sends the call, "
+        "with a warning; `allow_inferred=False` refuses it there, too."
     )

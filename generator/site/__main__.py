@@ -38,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(site: Path, port: int) -> None:
     handler = partial(SimpleHTTPRequestHandler, directory=str(site))
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        print(f"It is at http://127.0.0.1:{server.server_port}/. Ctrl-C ends it.")
+        address = f"http://127.0.0.1:{server.server_port}/"
+        print(f"It is at {address}. Ctrl-C ends it.", flush=True)
         try:
             server.serve_forever()
         except KeyboardInterrupt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +11,9 @@ from pathlib import Path
 from . import html_check, navigation, twins
 from .places import CONFIG, SITE
 from .staging import stage
+
+#: What Zensical colours its warnings with, on a terminal or not.
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 class SiteError(Exception):
@@ -52,12 +55,12 @@ def run_zensical(config: Path) -> None:
     done = subprocess.run(
         command,
         cwd=config.parent,
-        env={**os.environ, "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
     # It counts what it warned of, and its traceback says no more than that.
     told = (done.stdout + done.stderr).partition("Traceback (most recent")[0]
+    told = _COLOURS.sub("", told)
     if done.returncode or "Warning" in told:
         raise SiteError(f"Zensical did not build the site:\n{told.strip()}")

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from plexy_pay import PlexyPay
 from plexy_pay_sandbox import RunningSandbox
 
-from .tabs import Browser, browser_program, running_browser
+from .tabs import SCREENSHOTS, Browser, browser_program, running_browser
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests. Only at a desk may it be missing."""
+def screenshots() -> None:
+    """Make room for the pictures of this run; those of the last one go."""
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    SCREENSHOTS.mkdir()
+
+
+@pytest.fixture(scope="module")
+def browser(screenshots: None) -> Iterator[Browser]:
+    """One Chromium for all tests of a module. Only at a desk may it be missing."""
     program = browser_program()
     if program is None and not os.environ.get("CI"):
         pytest.skip("there is no Chromium on PATH")

@@ -223,8 +223,6 @@ def running_browser(program: str) -> Iterator[Browser]:
     """Start Chromium, and end it afterwards."""
     node = shutil.which("node")
     assert node is not None, "Node.js is missing: `./nox -s browser` brings it."
-    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-    SCREENSHOTS.mkdir()
     process = subprocess.Popen(
         [node, str(Path(__file__).with_name("driver.mjs")), program],
         stdin=subprocess.PIPE,
