@@ -53,12 +53,6 @@ def path_of(resource: str) -> str:
     return f"{DIRECTORY}/{resource.replace('.', '_')}.md"
 
 
-def examples(api: Api) -> dict[str, Example]:
-    """Return the example of each operation, by how a user writes the call."""
-    programs = Programs(MethodExamples(api))
-    return {view.call: _example(programs, view) for view in views_of(api).values()}
-
-
 def _example(programs: Programs, view: OperationView) -> Example:
     return Example(
         sync=programs.sync_program(view),
@@ -199,7 +193,7 @@ class _Writer:
 
     def _errors(self, view: OperationView) -> str:
         rows = [
-            (f"`{one.status}`", self._text(one.description), _raised(one))
+            (f"`{one.status}`", self._text(one.description), _raised(view, one))
             for one in view.node.responses
         ]
         table = markdown.table(("Status", "Meaning", "Exception"), rows)
@@ -208,7 +202,7 @@ class _Writer:
         if view.moves_money:
             told += (
                 " A response that says that the operation did not succeed raises `DeclinedError`: no money moved. "
-                "An outcome that nobody knows raises `OutcomeUnknownError`."
+                "`OutcomeUnknownError` has the error behind it as `cause`."
             )
         return f"{table}\n\n{told}"
 
@@ -237,16 +231,25 @@ def _rows(view: OperationView) -> Iterator[_Row]:
             yield _Row(argument, nodes[argument.name].evidence)
 
 
-def _raised(response: Response) -> str:
+def _raised(view: OperationView, response: Response) -> str:
     """Return the exception that a status raises."""
     status = response.status
     if status.startswith("2"):
         return "none"
     general = "ServerError" if status.startswith("5") else "ClientError"
-    return f"`{_SERVER.get(status, ERRORS.get(status, general))}`"
+    name = _FURTHER.get(status, ERRORS.get(status, general))
+    is_no = status in _PROVES_REJECTION or response.refuses
+    if view.moves_money and not is_no:
+        return f"`OutcomeUnknownError`, because of `{name}`"
+    return f"`{name}`"
 
 
-_SERVER = {
+#: The statuses that prove that a call was not carried out: those of docs/errors.md.
+_PROVES_REJECTION = frozenset(map(str, (
+    400, 401, 402, 403, 404, 405, 410, 411, 413, 414,
+    415, 417, 421, 422, 426, 428, 429, 431, 451,
+)))  # fmt: skip
+_FURTHER = {
     "408": "RequestTimeoutError",
     "500": "InternalServerError",
     "502": "BadGatewayError",

@@ -11,7 +11,10 @@ STAGED = PROJECT / "build" / "docs"
 SITE = PROJECT / "build" / "site"
 #: The hand-written pages, as patterns below the project.
 PAGES = (
-    "*.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "SECURITY.md",
     "benchmarks/README.md",
     "docs/**/*.md",
     "examples/**/*.md",

@@ -10,10 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import plexy_pay
 import pytest
-from helpers.method_examples import methods
-from plexy_pay import webhooks
+from helpers.method_examples import example_of, methods
+from plexy_pay import OutcomeUnknownError, PlexyError, PlexyPay, webhooks
 from plexy_pay_sandbox import pytest_plugin
 
 from generator.formatting import ruff
@@ -80,6 +81,46 @@ def test_an_operation_names_each_parameter_and_the_function_below(
     assert "The function below the method is `plexy_pay.api." in section
     for heading in ("money", "example", "parameters", "result", "errors", "evidence"):
         assert f"{{ #{call}-{heading} }}" in section
+
+
+@pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
+@pytest.mark.parametrize("call", METHODS)
+def test_an_operation_raises_for_a_status_what_its_page_says(
+    reference: dict[str, str], call: str
+) -> None:
+    rows = re.findall(r"\| `(\d+)` \| [^|]+ \| `(.+?)` \|", section_of(reference, call))
+    told = {int(status): raised for status, raised in rows}
+    # One that is described is a promise; a 500 is described for every operation.
+    assert 500 in told or call == "gate.health"
+    for status, raised in told.items():
+        error = raised_by(call, status)
+        named = type(error).__name__
+        if isinstance(error, OutcomeUnknownError):
+            named += f"`, because of `{type(error.cause).__name__}"
+        assert named == raised
+
+
+def raised_by(call: str, status: int) -> PlexyError:
+    """Return the error of a call that the API answers with a status."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, json={"message": "no"})
+
+    transport = httpx.MockTransport(answer)
+    with httpx.Client(transport=transport) as http:
+        client = PlexyPay(
+            "pr_1",
+            checkout_api_key="ck_1",
+            gate_api_key="gk_1",
+            agent_id="a",
+            base_url="http://127.0.0.1:1",
+            max_retries=0,
+            http_client=http,
+        )
+        program = compile(example_of(METHODS[call]), "<example>", "exec")
+        with pytest.raises(PlexyError) as raised:
+            exec(program, {"client": client})
+    return raised.value
 
 
 def test_every_function_below_a_method_exists(reference: dict[str, str]) -> None:
