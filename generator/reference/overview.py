@@ -9,8 +9,8 @@ from . import markdown
 _EVIDENCE = """\
 ## Evidence
 
-Nothing here is a promise of the vendor's but what is marked as documented. A badge says how well a fact is known; an
-operation has the weaker word of its method and its path.
+A badge says how well a fact is known. Only what is documented is the vendor's word. An operation has the weaker badge
+of its method and its path.
 
 | Badge | Meaning |
 | --- | --- |
@@ -27,7 +27,7 @@ _EXAMPLES = """\
 ## The examples
 
 Each operation has one example, as a program with the sync client, as one with the async client, and as a command of
-curl. The values are those of the examples in the OpenAPI document. Put ids of your own in place of those.
+curl. The values are those of the examples in the OpenAPI document. Replace their ids with yours.
 
 The programs and commands read the variables of [the configuration](configuration.md). `plexy-sandbox` prints keys for
 the sandbox, and its address:
@@ -40,10 +40,10 @@ export PLEXY_GATE_API_KEY=gk_sandbox
 ```
 
 The clients know the origins of the API. curl does not: `PLEXY_BASE_URL` names it, and without it the command fails.
-curl repeats nothing, and it does not judge a response: what the client tells of money, it tells for its own calls.
+curl repeats nothing and judges no response. What a page says of repeated calls and of errors is about the clients.
 
-The tests run every example as it stands here, against the sandbox. An id that an example names is made there first,
-and a gateway in front of the sandbox puts it in."""
+The tests run every example as it stands here, against the sandbox. They make what an example names first, and a
+gateway between the two replaces the id and the encrypted card of the example with those of the sandbox."""
 
 
 def page(api: Api) -> str:

@@ -46,7 +46,7 @@ class Programs:
         opened = laid_out("async with ", client, " as client:", _WIDTH - 4)
         body = _body(view.node, call, _WIDTH - len(_INDENT), is_async=True)
         named = imports({"AsyncPlexyPay", *imports_of(call)})
-        # A module of the standard library comes without an empty line before another one.
+        # The imports of the standard library are one block.
         gap = [] if named[0].startswith(("from datetime", "from decimal")) else [""]
         lines = [
             "import asyncio",
