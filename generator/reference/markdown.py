@@ -13,7 +13,7 @@ _ADDRESS = re.compile(r"(?<![<\w`])(?<!\]\()https://[^\s,;)`]*[^\s,;.)`]")
 _BADGES: dict[Evidence, str] = {
     "documented": "documented",
     "documented-2023": "documented in 2023",
-    "observed": "seen in use",
+    "observed": "observed",
     "inferred": "inferred",
 }
 

@@ -9,28 +9,17 @@ from . import markdown
 _EVIDENCE = """\
 ## Evidence
 
-A badge says how well a fact is known. Only what is documented is the vendor's word. An operation has the weaker badge
-of its method and its path.
-
-| Badge | Meaning |
-| --- | --- |
-| documented | A page or code of the vendor says it. |
-| documented in 2023 | A page or code of the vendor said it in 2023, and nothing has since. |
-| seen in use | Public code of merchants does it. |
-| inferred | It is the likeliest reading of what is known. |
-
-An operation that is only inferred and can move money raises `InferredOperationError` before anything is sent, unless
-the client was made with `allow_inferred=True`. [The README](../README.md#what-is-documented-and-what-is-not) has the
-figures, [spec/README.md](../spec/README.md) the rules."""
+A badge shows the evidence level of a fact. An operation has the weaker level of its method and its path.
+[Evidence](../docs/evidence.md) explains the levels, gives the figures, and describes how the client treats inferred
+operations."""
 
 _EXAMPLES = """\
 ## The examples
 
-Each operation has one example, as a program with the sync client, as one with the async client, and as a command of
-curl. The values are those of the examples in the OpenAPI document. Replace their ids with yours.
+Each operation has one example in three forms: a program with the sync client, a program with the async client, and a
+curl command. The values come from the examples in the OpenAPI document. Replace the ids with your own.
 
-The programs and commands read the variables of [the configuration](configuration.md). `plexy-sandbox` prints keys for
-the sandbox, and its address:
+The programs and commands read the environment variables of [the configuration](configuration.md). For the sandbox, set:
 
 ```bash
 export PLEXY_BASE_URL=http://127.0.0.1:8490
@@ -39,11 +28,11 @@ export PLEXY_CHECKOUT_API_KEY=ck_sandbox
 export PLEXY_GATE_API_KEY=gk_sandbox
 ```
 
-The clients know the origins of the API. curl does not: `PLEXY_BASE_URL` names it, and without it the command fails.
-curl repeats nothing and judges no response. What a page says of repeated calls and of errors is about the clients.
+The clients know the origins of the API. The curl commands take the origin from `PLEXY_BASE_URL` and fail without it.
+Statements about retries and errors apply to the clients only: curl repeats nothing and judges no response.
 
-The tests run every example as it stands here, against the sandbox. They make what an example names first, and a
-gateway between the two replaces the id and the encrypted card of the example with those of the sandbox."""
+The tests run every example unedited against the sandbox. They first create the objects that an example names. A gateway
+between the example and the sandbox replaces the id and the encrypted card of the example with those of the sandbox."""
 
 
 def page(api: Api) -> str:

@@ -22,4 +22,4 @@ PAGES = (
     "spec/*.md",
 )
 #: What pages link to beside other pages.
-FILES = ("LICENSE", "examples/**/*")
+FILES = ("LICENSE", "docs/images/*", "examples/**/*")

@@ -615,7 +615,10 @@ def _check_evidence(operation: Operation, settings: Settings) -> None:
     allowed = settings.allow_inferred
     if operation.moves_money and allowed:
         return
-    what = f"{operation.call} ({operation.method} {operation.path}) is only inferred: its method or its path is documented nowhere."
+    what = (
+        f"{operation.call} ({operation.method} {operation.path}) is only inferred: "
+        "its method or its path is documented nowhere."
+    )
     is_local = settings.family(operation.family)[1].loopback
     if operation.moves_money and (allowed is False or not is_local):
         advice = (
