@@ -162,12 +162,12 @@ class ResponseTooLargeError(DecodingError):
 
 
 class ApiError(PlexyError):
-    """Raised when the API answers with a status other than success.
+    """Raised when the API responds with a status other than success.
 
     Attributes:
         code: The API's own error code, as text.
         type: The API's type of error, such as `validationError`.
-        source: The part of the API that answered.
+        source: The part of the API that responded.
         param: The wrong field of the request, if the API names it.
         api_message: The API's own message.
     """

@@ -97,7 +97,7 @@ def _raised(op: OperationView) -> list[str]:
     if not op.moves_money:
         return [*lines, general]
     lines.append(
-        "DeclinedError: the API answered that the operation did not succeed; no money moved."
+        "DeclinedError: the API responded that the operation did not succeed; no money moved."
     )
     lines.append(
         "OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call again."

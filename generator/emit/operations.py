@@ -14,7 +14,7 @@ from .annotations import LATE, PLAIN, attribute, parameter
 from .results import classes_in, result_of
 from .wire_facts import discriminators
 
-#: Statuses that any request may be answered with.
+#: Statuses that any response may have.
 _OF_EVERY_OPERATION = ("400", "401", "403", "429")
 
 

@@ -80,7 +80,7 @@ def _encoder(field: Field, model: type[Any]) -> Callable[[Any], Any] | None:
         return exact_amount
     if unit is not None:
         return partial(
-            wire_amount, unit=unit, name=field.name, answered=model._is_received
+            wire_amount, unit=unit, name=field.name, received=model._is_received
         )
     time_encoder = _time_encoder(field.type) if model._is_sent else None
     if time_encoder is not None:

@@ -54,7 +54,7 @@ _OWN_HEADERS = frozenset(
     | {family.header.lower() for family in FAMILIES.values()}
 )
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
-# The API answers with these statuses only after it has accepted the key.
+# The API responds with these statuses only after it has accepted the key.
 _KEY_WORKS = (200, 201, 202, 204, 205, 400, 404, 409, 422)
 _UNREADABLE = {
     "timeout": errors.ApiTimeoutError,
@@ -136,7 +136,7 @@ class Call(Generic[T]):
         if judged is None and self._attempt is not None:
             judged = self._seen(self._attempt)
         if isinstance(judged, Response):
-            return f"The API had answered {judged.status_code}: the call was carried out. Do not send it again."
+            return f"The API had responded with {judged.status_code}: the call was carried out. Do not send it again."
         outcome = self._worst
         if judged is not None:
             outcome = max(outcome, judged.outcome, key=_WORST.index)
@@ -299,7 +299,7 @@ class Call(Generic[T]):
         if problem is not None:
             kind = _UNREADABLE.get(problem.kind, errors.DecodingError)
             return kind(
-                f"the API answered {status}, but the response cannot be read: {problem.text}.",
+                f"the API responded with {status}, but the response cannot be read: {problem.text}.",
                 **facts,
             )
         unclear = success is Success.UNCLEAR
@@ -378,7 +378,7 @@ class Call(Generic[T]):
                 text = one_line(self.key_mask().text(str(error)))
                 problem = f"{type(error).__name__}: {text}"
         else:
-            # An empty body is no problem for an operation that answers without a body: only its decoder returns None.
+            # An empty body is no problem for an operation without a response body: only its decoder returns None.
             if parsed is None:
                 problem = ""
         return data, parsed, Failure("unreadable", problem, True) if problem else None
@@ -538,10 +538,10 @@ def _bad_status(
     }
     facts["request_id"] = facts["request_id"] or _text(fields.get("request_id"))
     facts["api_message"] = _text(fields.get("message"))
-    what = f"the API answered {status}{_quoted(facts['api_message'])}.{advice}"
+    what = f"the API responded with {status}{_quoted(facts['api_message'])}.{advice}"
     if 300 <= status < 400:
         target = _target(mask.text(response.headers.get("location", "")))
-        what = f"the API answered {status}, a redirect to {target}. It was not followed. Check base_url."
+        what = f"the API responded with {status}, a redirect to {target}. It was not followed. Check base_url."
     elif 400 <= status < 500 and facts["outcome"] is Outcome.UNKNOWN:
         what += " This status does not say that the call was not carried out."
     return errors.status_error(status)(what, **facts)
@@ -550,8 +550,8 @@ def _bad_status(
 def _unclear(status: int, data: Any) -> str:
     """Return the error text for a money-moving call whose successful response does not say whether money moved."""
     return (
-        f"the API answered {status}, but does not say whether it was carried out: `success` should be true, and is "
-        f"{seen_success(data)}. The response is in error.response."
+        f"the API responded with {status}, but does not say whether it was carried out: "
+        f"`success` should be true, and is {seen_success(data)}. The response is in error.response."
     )
 
 
@@ -561,7 +561,8 @@ def _unlike(status: int, found: tuple[Difference, ...], part: str) -> str:
     where = f"{part}: " if part else ""
     shown = where + ", ".join(map(str, found[:5])) + more
     return (
-        f"the API answered {status}, so by its status the call was carried out; but the response differs from the "
+        f"the API responded with {status}, so by its status the call was carried out; "
+        "but the response differs from the "
         f"spec, and strict=True makes that an error: {shown}. The response is in error.response."
     )
 

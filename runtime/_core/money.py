@@ -242,14 +242,14 @@ def amount_parameter(value: Any, unit: Unit, name: str) -> Any:
     return value
 
 
-def wire_amount(value: Any, unit: Unit, name: str, *, answered: bool = False) -> Any:
+def wire_amount(value: Any, unit: Unit, name: str, *, received: bool = False) -> Any:
     """Return an amount in the unit that the API takes at one place. Money is converted; other values stay unchanged.
 
     Args:
         value: The amount.
         unit: The unit at this place.
         name: The name of the parameter.
-        answered: Whether the value may come from a response. Then true and false are not refused, but sent back
+        received: Whether the value may come from a response. Then true and false are not refused, but sent back
             unchanged.
 
     Raises:
@@ -263,7 +263,7 @@ def wire_amount(value: Any, unit: Unit, name: str, *, answered: bool = False) ->
         if unit == "decimal-string":
             return format(amount, "f")
         return int(amount) if amount == int(amount) else amount
-    refused = float if answered else (float, bool)
+    refused = float if received else (float, bool)
     return amount_parameter(value, unit, name) if isinstance(value, refused) else value
 
 

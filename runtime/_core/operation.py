@@ -93,7 +93,7 @@ class Request(Generic[T]):
 
     Query and header parameters that are UNSET or None are not sent. A sequence in a query repeats its name. A body of
     UNSET means no body. `decode` turns parsed JSON into the result. It gets None if the response's body is empty, and
-    may return None for that only if the operation answers without a body.
+    may return None for that only if the operation has no response body.
     """
 
     operation: Operation

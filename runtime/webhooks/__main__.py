@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     # The repr of the name, because control characters in a name could manipulate the terminal.
-    print(f"proved by {event.scheme}: {type(event).__name__} {event.name!r}")
+    print(f"verified by {event.scheme}: {type(event).__name__} {event.name!r}")
     print(f"dedup_id: {event.dedup_id}")
     print(event)
     if options.any_age:

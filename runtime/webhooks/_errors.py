@@ -17,9 +17,7 @@ class Reason(StrEnum):
         "malformed_header"  # The header does not have the documented form.
     )
     WRONG_SECRET = "wrong_secret"  # noqa: S105 - it was made with another secret, or the body was changed.
-    WRONG_SCHEME = (
-        "wrong_scheme"  # The event needs a stronger scheme than the one that proved it.
-    )
+    WRONG_SCHEME = "wrong_scheme"  # The event needs a stronger scheme than the one that verified it.
     TOO_OLD = "too_old"  # Its timestamp is further in the past than the tolerance.
     TOO_NEW = "too_new"  # Its timestamp is further in the future than the tolerance.
     TOO_LARGE = "too_large"  # The body is larger than `max_bytes`.

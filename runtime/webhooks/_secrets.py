@@ -158,7 +158,7 @@ class FieldsSecret(Secret):
     joined without separators. So a delivery is refused if its signed text can also be split into another id, amount or
     currency. An id that is a UUID makes the split unique: the amount then ends where the letters of an ISO 4217 code
     begin. The docs of 2023 call the id of a transaction a Guid; for the callback's id this is inferred. No other field
-    of the body is signed. So a delivery proved this way is always a `PaymentCallback`, whatever the rest of the body
+    of the body is signed. So a delivery verified this way is always a `PaymentCallback`, whatever the rest of the body
     says.
 
     Args:

@@ -103,11 +103,11 @@ def create_app(
         clock: Gives the real time; `POST /_sandbox/advance` moves ahead of it.
         webhook_token: What webhooks of the Pay API carry as `Authorization: Bearer <token>`.
         webhook_authorization: How they carry it: `Bearer <token>`, `<token>`, or `Bearer Bearer <token>`.
-        webhook_secret: What signs the webhooks of v2.
+        webhook_secret: The secret that signs the webhooks of v2.
         webhook_private_key: What signs the callbacks of 2023, without its `pr_`; None is the first of `keys`.
         webhook_url: Where events are posted to that have no callback URL of their own: those of settlement
             payment orders, of host-to-host payments, and of links without one. None posts none of them.
-        webhook_checkout_url: Where the events of v2 are posted to. None posts none of them.
+        webhook_checkout_url: The address for the events of v2. None posts none of them.
         webhook_callback_url: Where host-to-host payments report by the callback of 2023, in place of
             `transaction.*`. None has them report by `transaction.*`.
         webhook_hosts: Hosts besides loopback that webhooks may be posted to.

@@ -81,7 +81,7 @@ class RunningSandbox:
         self.webhook_token: str = access.webhook_token
         """What webhooks of the Pay API carry in `Authorization`."""
         self.webhook_secret: str = access.webhook_secret
-        """What signs the webhooks of v2."""
+        """The secret that signs the webhooks of v2."""
         self.webhook_private_key: str = access.webhook_private_key
         """What signs the callbacks of 2023, without its `pr_`."""
         self.base_url: str = base_url_of(self._socket)

@@ -194,7 +194,7 @@ def test_the_page_is_live_without_being_loaded_anew(
     tab: Tab, sandbox: RunningSandbox, client: PlexyPay, width: int
 ) -> None:
     tab.go(sandbox.base_url)
-    tab.waits_for("Nobody has made a payment or a link yet.")
+    tab.waits_for("There is no payment or link yet.")
     tab.mark()
     link = link_of(client, "ORD-1001")
     tab.waits_for("ORD-1001 is not paid: nobody has opened the payment page.")

@@ -455,7 +455,7 @@ client.payment_links.create(amount=Money("1", "KZT"), metadata={"sucess_url": "x
     assert "<string>:6: UnknownParameterWarning" in done.stderr
 
 
-# Never for what the API answered
+# Never for a response of the API
 
 
 def _objects(schema: Any) -> Iterator[tuple[str, Any]]:

@@ -179,7 +179,7 @@ def test_what_a_request_hook_raises_reaches_the_caller(
 @pytest.mark.parametrize(
     ("response", "meaning"),
     [
-        (DONE, "had answered 200: the call was carried out"),
+        (DONE, "had responded with 200: the call was carried out"),
         (json_response({"success": False}), "No money was moved"),
         (json_response({"message": "no"}, 422), "No money was moved"),
         (http(500), "may have gone through"),
@@ -285,7 +285,7 @@ def test_a_time_limit_that_comes_while_a_record_is_logged_reaches_the_caller(
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
-    assert "had answered 200" in notes(caught.value)
+    assert "had responded with 200" in notes(caught.value)
 
 
 def test_a_cancelled_task_says_what_became_of_its_payment() -> None:

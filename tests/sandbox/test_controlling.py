@@ -167,7 +167,7 @@ def test_a_trigger_prints_the_ids_of_what_it_made(client: PlexyPay, told: Any) -
 
 
 def test_a_trigger_says_that_no_webhook_has_an_address(told: Any) -> None:
-    assert "there is no address for it" in told("trigger", "transaction.charged")
+    assert "it has no address" in told("trigger", "transaction.charged")
 
 
 def test_an_event_that_is_not_known_is_the_one_that_was_meant(told: Any) -> None:
@@ -348,7 +348,7 @@ def test_the_doctor_sees_an_endpoint_that_believes_anybody(
     with Receiver() as receiver:
         with RunningSandbox(create_app(webhook_url=receiver.url)) as sandbox:
             assert main(["doctor", "--url", sandbox.base_url]) == 1
-    assert "does not verify, and believes anybody" in capsys.readouterr().out
+    assert "does not verify deliveries" in capsys.readouterr().out
 
 
 def test_the_doctor_sees_the_environment(

@@ -64,7 +64,7 @@ def headline(read: Callable[..., str]) -> str:
 
 def test_nothing_yet_shows_how_to_begin(read: Callable[..., str]) -> None:
     page = read("/")
-    assert "Nobody has made a payment or a link yet." in page
+    assert "There is no payment or link yet." in page
     assert "client.payment_links.create(" in page
 
 
@@ -150,7 +150,7 @@ def test_a_shop_that_takes_its_webhooks(
     api.paid(orderReference="ORD-1001", metadata={"callbackUrl": receiver.url})
     sandbox.webhooks.wait()
     assert headline(read) == (
-        "ORD-1001 is paid: 22 000.00 KZT on hold, captured by itself at 2026-11-22 13:00:00."
+        "ORD-1001 is paid: 22 000.00 KZT on hold, captured automatically at 2026-11-22 13:00:00."
     )
     api.advance(3600)
     sandbox.webhooks.wait()
@@ -514,7 +514,7 @@ def test_reset_asks_first(
     assert "This cannot be undone." in read(f"{BASE}/reset")
     assert "ORD-1001" in read("/")
     assert post(f"{BASE}/reset").headers["location"] == "/"
-    assert "Nobody has made a payment or a link yet." in read("/")
+    assert "There is no payment or link yet." in read("/")
 
 
 # --- to read changes nothing --------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ def test_the_file_is_named_to_whoever_asks(
     with RunningSandbox() as running:
         assert httpx.get(f"{running.base_url}/_sandbox/about").json()["db"] is None
         main(["doctor", "--url", running.base_url])
-        assert "forgets" in capsys.readouterr().out
+        assert "is lost when it stops" in capsys.readouterr().out
 
 
 def test_an_application_takes_its_file_by_itself(tmp_path: Path) -> None:

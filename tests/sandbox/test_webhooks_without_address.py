@@ -1,4 +1,4 @@
-"""Events that had nowhere to go: they say so in the log, in the list, and in the command."""
+"""Events that had no address: they say so in the log, in the list, and in the command."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_log_says_once_what_to_set(
         api.paid()
         api.paid()
 
-    (line,) = [text for text in caplog.messages if "nowhere to go" in text]
+    (line,) = [text for text in caplog.messages if "had no address" in text]
     assert "transaction.created" in line
     assert "--webhook-url" in line
     assert len(listed(sandbox)) == 4
@@ -84,7 +84,7 @@ def test_the_command_shows_them(
 
     printed = " ".join(capsys.readouterr().out.split())
     assert "No webhook was posted yet." in printed
-    assert "2 event(s) had nowhere to go" in printed
+    assert "2 event(s) had no address" in printed
     assert "--webhook-url" in printed
 
 

@@ -88,7 +88,7 @@ class Exchange:
             self.step.result = self._response if self.whole else None
             raise self._interrupt
         if self._response is None:
-            # Without a failure, the user's client answered by itself. It may have sent anything anywhere.
+            # Without a failure, the user's client responded by itself. It may have sent anything anywhere.
             return self._failure or Failure(
                 "connection", "the http_client did not use its transport", True
             )

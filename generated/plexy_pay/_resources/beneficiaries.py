@@ -320,7 +320,7 @@ class BeneficiariesResource:
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
@@ -400,7 +400,7 @@ class BeneficiariesResource:
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
@@ -896,7 +896,7 @@ class AsyncBeneficiariesResource:
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
@@ -976,7 +976,7 @@ class AsyncBeneficiariesResource:
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.

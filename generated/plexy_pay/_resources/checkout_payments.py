@@ -148,7 +148,7 @@ class CheckoutPaymentsResource:
                 (`idempotency_key_in_use`), or, as the table of statuses says, by a request that was
                 processed.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             PlexyError: docs/errors.md has the errors that every call may raise.
@@ -231,7 +231,7 @@ class CheckoutPaymentsResource:
 
         Raises:
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             PlexyError: docs/errors.md has the errors that every call may raise.
@@ -498,7 +498,7 @@ class AsyncCheckoutPaymentsResource:
                 (`idempotency_key_in_use`), or, as the table of statuses says, by a request that was
                 processed.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             PlexyError: docs/errors.md has the errors that every call may raise.
@@ -583,7 +583,7 @@ class AsyncCheckoutPaymentsResource:
 
         Raises:
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             PlexyError: docs/errors.md has the errors that every call may raise.

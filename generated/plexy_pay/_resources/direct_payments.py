@@ -222,7 +222,7 @@ class DirectPaymentsResource:
             NotFoundError: There is no such thing, or it is out of the key's scope.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             PlexyError: docs/errors.md has the errors that every call may raise.
@@ -306,7 +306,7 @@ class DirectPaymentsResource:
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             PlexyError: docs/errors.md has the errors that every call may raise.
@@ -642,7 +642,7 @@ class AsyncDirectPaymentsResource:
             NotFoundError: There is no such thing, or it is out of the key's scope.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             PlexyError: docs/errors.md has the errors that every call may raise.
@@ -728,7 +728,7 @@ class AsyncDirectPaymentsResource:
                 of the other environment.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             PlexyError: docs/errors.md has the errors that every call may raise.

@@ -156,7 +156,7 @@ class SettlementOrdersResource:
         Raises:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             PlexyError: docs/errors.md has the errors that every call may raise.
@@ -438,7 +438,7 @@ class AsyncSettlementOrdersResource:
         Raises:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
-            DeclinedError: the API answered that the operation did not succeed; no money moved.
+            DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
             PlexyError: docs/errors.md has the errors that every call may raise.

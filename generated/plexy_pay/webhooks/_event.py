@@ -42,7 +42,7 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEvent(Generic[DataT]):
-    """Represent the event of a delivery whose sender has proved that it knows the secret.
+    """Represent the event of a verified delivery: its sender knows the secret.
 
     Attributes:
         name: The event's name, such as `transaction.charged`. It is empty for the callback of 2023, which has none.
@@ -52,7 +52,7 @@ class WebhookEvent(Generic[DataT]):
         merchant_id: Your id at Plexy Pay; None if the delivery does not carry it.
         created_at: The time of the event; None if the delivery does not carry it. Only v2 deliveries carry it.
         payload: The whole, unchanged JSON body. `repr` does not show it.
-        scheme: The scheme that proved the delivery: `token`, `fields` or `body`.
+        scheme: The scheme that verified the delivery: `token`, `fields` or `body`.
     """
 
     kind: ClassVar[Kind]

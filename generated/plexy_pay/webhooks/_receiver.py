@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in runtime/webhooks/_receiver.py; the generator copies it unchanged.
-"""Receive deliveries: verify each one, pass its event on once, and answer 200 only after that has succeeded.
+"""Receive deliveries: verify each one, pass its event on once, and respond with 200 only after that has succeeded.
 
 This module uses no web framework; the adapters next to it pass their requests to a `Receiver`. Each delivery that is
 not accepted leaves a log record at warning. An error of the user's function or store also reaches the framework.
@@ -256,7 +256,7 @@ class Receiver:
             return None, self.unread(Unread(_FAILED, "read_before", str(error), ERROR))
 
     def __repr__(self) -> str:
-        return f"<Receiver of webhooks, proved with {self._secret!r}>"
+        return f"<Receiver of webhooks, verified with {self._secret!r}>"
 
 
 _TAKEN = Reply(200, "ok")

@@ -70,8 +70,8 @@ def unwrap(
     """Verify a delivery and return its event.
 
     The class of `secret` selects the verification scheme: `TokenSecret`, `FieldsSecret` or `BodySecret`. A delivery
-    with another proof, or without one, is refused. An event that Plexy Pay documents with `BodySecret` is accepted only
-    with a `BodySecret`.
+    verified by another scheme, or by none, is refused. An event that Plexy Pay documents with `BodySecret` is accepted
+    only with a `BodySecret`.
 
     No scheme prevents the replay of a delivery, and only `BodySecret` covers the whole body. So save `dedup_id`, and
     fetch the transaction before you hand over anything of value.
@@ -98,7 +98,7 @@ def unwrap(
         del secret, body, headers
         raise ConfigurationError(problem)
     try:
-        return cast("AnyEvent", _proved(body, headers, secrets, max_bytes, now))
+        return cast("AnyEvent", _verified(body, headers, secrets, max_bytes, now))
     except WebhookVerificationError as error:
         refusal: PlexyError = _fault_of_ours(error, secrets, body, headers) or error
     except PlexyError as error:
@@ -109,7 +109,7 @@ def unwrap(
     raise refusal.with_traceback(None)
 
 
-def _proved(
+def _verified(
     body: object,
     headers: object,
     secrets: Sequence[Secret],
@@ -128,11 +128,11 @@ def _proved(
     signed = _signed(raw, kind)
     moment = time.time() if now is None else now
     # Every secret is checked, so that the time taken does not reveal which one matched.
-    proved: list[bytes] = []
+    verified: list[bytes] = []
     for text, one in product(signed, secrets):
         if one.proves(Delivery(header, text, moment)):
-            proved.append(text)
-    if not proved:
+            verified.append(text)
+    if not verified:
         which = "this secret" if len(secrets) == 1 else "any of these secrets"
         raise refused(
             Reason.WRONG_SECRET,
@@ -141,8 +141,8 @@ def _proved(
         )
     payload = _object(raw)
     if kind.signs_fields:
-        _refuse_another_reading(callback_fields(payload)["id"], proved[0])
-        return callback_of(payload, proved[0], kind.scheme)
+        _refuse_another_reading(callback_fields(payload)["id"], verified[0])
+        return callback_of(payload, verified[0], kind.scheme)
     event = event_class(payload)
     if event is not None and event.kind.secret is BodySecret and kind is not BodySecret:
         raise refused(

@@ -34,4 +34,4 @@ def reset(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
     if as_json:
         show_json({"reset": True})
     else:
-        show("The sandbox has forgotten everything.")
+        show("The sandbox is empty again.")

@@ -54,7 +54,7 @@ def _sign(check: Check) -> str:
 
 def _state(db: str | None) -> Check:
     if db is None:
-        return Check(None, "it forgets all when it stops: --db FILE keeps its state")
+        return Check(None, "its state is lost when it stops; --db FILE keeps it")
     return Check(None, f"it keeps its state in {db}")
 
 
@@ -97,7 +97,7 @@ def _webhooks(url: str, addresses: Mapping[str, Any]) -> Iterator[Check]:
 
 
 def _deliveries(url: str, address: str, event: str, scheme: str) -> Iterator[Check]:
-    """Send one event with its proof, and one with a forged proof."""
+    """Send one signed event, and one with a forged signature."""
     before = {one["id"] for one in _listed(url)}
     call(url, "POST", "/_sandbox/triggers", {"name": event})
     yield _accepted(_last(url, before, event), event, address)
@@ -125,14 +125,14 @@ def _accepted(delivery: Mapping[str, Any], event: str, address: str) -> Check:
     if delivery["state"] == "delivered":
         return Check(True, f"{address} took {event}")
     reason = delivery.get("reason", "")
-    return Check(False, f"{address} did not take {event}: {reason}{_tries(delivery)}")
+    return Check(False, f"{address} did not accept {event}: {reason}{_tries(delivery)}")
 
 
 def _refused(delivery: Mapping[str, Any], event: str, address: str) -> Check:
     if delivery["state"] == "delivered":
         return Check(
             False,
-            f"{address} took a forged {event}: it does not verify, and believes anybody",
+            f"{address} accepted a forged {event}: the endpoint does not verify deliveries",
         )
     statuses = [attempt.get("status") for attempt in delivery["attempts"]]
     refused = any(status is not None and 400 <= status < 500 for status in statuses)

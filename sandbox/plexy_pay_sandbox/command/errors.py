@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 FAILED: Final = 1
-"""The sandbox refused, or what was checked is not as it should be."""
+"""The sandbox refused the request, or a check failed."""
 
 UNREACHABLE: Final = 3
 """No sandbox listens at the address. 2 is the exit code of wrong arguments."""

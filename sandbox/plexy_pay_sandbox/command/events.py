@@ -45,7 +45,7 @@ def trigger(
     if fresh:
         _show_deliveries(fresh)
     else:
-        show("No webhook was posted: there is no address for it.")
+        show("No webhook was sent: it has no address.")
         _show_lost(after["without_address"][-1:])
 
 
@@ -105,7 +105,7 @@ def _show_lost(listed: list[dict[str, Any]]) -> None:
         hints.setdefault(one["hint"], []).append(one["name"])
     for hint, names in hints.items():
         events = ", ".join(sorted(set(names)))
-        show(f"{len(names)} event(s) had nowhere to go ({events}): {hint}.")
+        show(f"{len(names)} event(s) had no address ({events}): {hint}.")
 
 
 def _attempt(attempt: Mapping[str, Any]) -> str:

@@ -35,17 +35,19 @@ def set_fault(
     times: Annotated[
         int | None,
         typer.Option(
-            help="How often it strikes. [default: 1, no limit with --probability]"
+            help="The number of times. [default: 1, no limit with --probability]"
         ),
     ] = None,
     probability: Annotated[
-        str | None, typer.Option(help="How likely it strikes each time, such as 0.2.")
+        str | None,
+        typer.Option(help="The probability for each request or event, such as 0.2."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="What decides then. [default: 0]")
+        int | None, typer.Option(help="The seed of the probability. [default: 0]")
     ] = None,
     seconds: Annotated[
-        str | None, typer.Option(help="The seconds that it takes, if it takes any.")
+        str | None,
+        typer.Option(help="The duration in seconds, for faults that have one."),
     ] = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
@@ -94,7 +96,8 @@ def list_kinds(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
 @faults.command("clear")
 def clear(
     fault: Annotated[
-        str | None, typer.Argument(help="The id of one, such as flt_1; else all.")
+        str | None,
+        typer.Argument(help="The id of one fault, such as flt_1. [default: all]"),
     ] = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,

@@ -66,52 +66,54 @@ def start(
     webhook_url: Annotated[
         str | None,
         typer.Option(
-            help="Where events are posted to that have no callback URL of their own.",
+            help="The address for events without a callback URL of their own.",
             rich_help_panel=_WEBHOOKS,
         ),
     ] = None,
     webhook_checkout_url: Annotated[
         str | None,
         typer.Option(
-            help="Where the events of v2 are posted to.", rich_help_panel=_WEBHOOKS
+            help="The address for the events of v2.", rich_help_panel=_WEBHOOKS
         ),
     ] = None,
     webhook_callback_url: Annotated[
         str | None,
         typer.Option(
-            help="Where host-to-host payments report by the callback of 2023, in place of transaction.* events.",
+            help="The address for the callbacks of 2023, sent for host-to-host payments instead of transaction.*.",
             rich_help_panel=_WEBHOOKS,
         ),
     ] = None,
     webhook_token: Annotated[
         str,
         typer.Option(
-            help="What webhooks of the Pay API carry in Authorization.",
+            help="The token in the Authorization header of the Pay API's webhooks.",
             rich_help_panel=_WEBHOOKS,
         ),
     ] = DEFAULT_WEBHOOK_TOKEN,
     webhook_authorization: Annotated[
         Authorization,
         typer.Option(
-            help="How they carry it: Bearer TOKEN, TOKEN, or Bearer Bearer TOKEN.",
+            help="The form of that header: Bearer TOKEN, TOKEN, or Bearer Bearer TOKEN.",
             rich_help_panel=_WEBHOOKS,
         ),
     ] = Authorization.BEARER,
     webhook_secret: Annotated[
         str,
-        typer.Option(help="What signs the webhooks of v2.", rich_help_panel=_WEBHOOKS),
+        typer.Option(
+            help="The secret that signs the webhooks of v2.", rich_help_panel=_WEBHOOKS
+        ),
     ] = DEFAULT_WEBHOOK_SECRET,
     webhook_private_key: Annotated[
         str | None,
         typer.Option(
-            help="What signs the callbacks of 2023, without its pr_. [default: the first --key]",
+            help="The key that signs the callbacks of 2023, without its pr_. [default: the first --key]",
             rich_help_panel=_WEBHOOKS,
         ),
     ] = None,
     webhook_host: Annotated[
         list[str] | None,
         typer.Option(
-            help="A host besides this machine that webhooks may be posted to, may be repeated.",
+            help="Another host than this machine to which webhooks may be sent; may be repeated.",
             rich_help_panel=_WEBHOOKS,
         ),
     ] = None,
@@ -124,19 +126,21 @@ def start(
     db: Annotated[
         str | None,
         typer.Option(
-            help="A file that keeps the state, made if it is not there. [default: none, all is forgotten]"
+            help="A file that keeps the state; it is created if it does not exist. [default: none, the state is lost]"
         ),
     ] = None,
     allowed_host: Annotated[
         list[str] | None,
         typer.Option(
-            help="A public name under which the sandbox is reached, may be repeated. Addresses, names without a dot "
+            help="A public name of the sandbox; may be repeated. Addresses, names without a dot "
             "and private ones (.local, .internal, .test) need none."
         ),
     ] = None,
     document: Annotated[
         str | None,
-        typer.Option(help="An OpenAPI document in JSON in place of the bundled one."),
+        typer.Option(
+            help="An OpenAPI document in JSON to use instead of the bundled one."
+        ),
     ] = None,
     open_page: Annotated[
         bool, typer.Option("--open", help="Open the dashboard in a browser.")
@@ -193,7 +197,7 @@ def _banner(
     without_handler: Sequence[str],
     db: Path | None,
 ) -> str:
-    end = "all is forgotten when it stops" if db is None else f"state is kept in {db}"
+    end = "its state is lost when it stops" if db is None else f"state is kept in {db}"
     unknown = "".join(
         f"  Example  {name} has no handler: the document's example is the response\n"
         for name in without_handler

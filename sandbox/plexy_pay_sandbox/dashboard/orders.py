@@ -296,7 +296,9 @@ def _capture_of(payment: Payment) -> str:
     delay = AUTO_CLEARING_DELAY if payment.auto_clearing else MANUAL_CLEARING_DELAY
     at = payment.transaction.authorized_at or payment.transaction.created_at
     moment = day_and_time(at + delay)
-    return f"{_money(payment, payment.held)} on hold, captured by itself at {moment}"
+    return (
+        f"{_money(payment, payment.held)} on hold, captured automatically at {moment}"
+    )
 
 
 def _money(payment: Payment, amount: Decimal) -> str:

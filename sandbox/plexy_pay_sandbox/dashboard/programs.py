@@ -24,7 +24,7 @@ _MODULES: Final = {
     "plexy_pay": ("Money", "PlexyPay"),
 }
 _OWN: Final = "plexy_pay"
-_NOT_KEPT: Final = f"Card data are not kept: put them in place of {HIDDEN}."
+_NOT_KEPT: Final = f"The sandbox keeps no card data: write yours in place of {HIDDEN}."
 
 
 @dataclass(frozen=True, slots=True)

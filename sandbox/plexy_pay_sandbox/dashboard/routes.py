@@ -158,7 +158,7 @@ class Dashboard:
         )
 
     async def delivery(self, request: Request) -> Response:
-        """Show a delivery with its tries, and explain its proof."""
+        """Show a delivery with its attempts, and explain its signature."""
         delivery = self._sources.sender.delivery(request.path_params["id"])
         if delivery is None:
             return self._pages.nothing(request, "delivery")

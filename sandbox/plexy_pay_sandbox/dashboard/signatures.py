@@ -1,4 +1,4 @@
-"""Explain how a delivery is proved: what is signed, with which secret, and how a shop verifies it."""
+"""Explain how a delivery is signed: which text, with which secret, and how a shop verifies it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Represent how a delivery is proved.
+    """Represent the signature of a delivery, explained.
 
     Attributes:
         steps: What to do, one after the other.
         verdict: What comes of it; None before the first try.
-        is_right: Whether the proof is right.
+        is_right: Whether the signature is right.
         code: The program that verifies it.
     """
 
@@ -51,7 +51,7 @@ class Explanation:
 
 
 def explained(delivery: Delivery, access: Access) -> Explanation:
-    """Return how a delivery is proved.
+    """Return the signature of a delivery, explained.
 
     Args:
         delivery: The delivery.
@@ -129,7 +129,7 @@ def _body(delivery: Delivery, access: Access) -> list[Step]:
 def _verdict(delivery: Delivery, access: Access) -> tuple[str | None, bool]:
     if delivery.message.forged:
         return (
-            "This delivery is forged: it was proved with a secret that nobody knows, and a shop must refuse it.",
+            "This delivery is forged: it was signed with a secret that nobody knows, and a shop must refuse it.",
             False,
         )
     scheme = delivery.message.scheme

@@ -36,7 +36,7 @@ def headline_of(order: Order | None, logged: list[LoggedRequest]) -> Headline:
     if latest is not None and _is_later(latest, order):
         return _refusal(latest)
     if order is None:
-        return Headline("Nobody has made a payment or a link yet.", Tone.QUIET)
+        return Headline("There is no payment or link yet.", Tone.QUIET)
     return Headline(order.headline, order.tone, addresses.order(order.id))
 
 

@@ -201,5 +201,5 @@ def _delivery(delivery: Delivery) -> Moment:
 
 
 def _lost(event: LostEvent) -> Moment:
-    detail = f"had nowhere to go: {event.hint}"
+    detail = f"had no address: {event.hint}"
     return Moment(event.at, f"Webhook {event.name}", detail, Tone.BAD)

@@ -66,7 +66,7 @@ class WebhookNews:
         ids = list(ids)
         sent, lost = self.deliveries(ids), self.lost(ids)
         if lost and (not sent or sent[-1].at <= lost[-1].at):
-            lacks = f"{lost[-1].name} had nowhere to go: {lost[-1].hint}"
+            lacks = f"{lost[-1].name} had no address: {lost[-1].hint}"
             return Trouble(lacks, Tone.WAITING)
         text = trouble_of(sent[-1]) if sent else None
         return None if text is None else Trouble(text)

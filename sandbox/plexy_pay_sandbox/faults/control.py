@@ -23,7 +23,7 @@ class SetFault:
         times: How often it strikes at most; None for no limit.
         probability: How likely it strikes each time; None for certain.
         seed: What decides, if it has a probability.
-        seconds: The seconds that it takes, if it takes any.
+        seconds: The duration in seconds, for faults that have one.
         struck: How often it has struck.
     """
 

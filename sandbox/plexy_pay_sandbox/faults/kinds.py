@@ -45,83 +45,83 @@ _KINDS: Final = (
     FaultKind(
         "response_lost",
         Strikes.REQUEST,
-        "The deed is done: money may have moved. The connection is closed without a response.",
+        "The sandbox executes the call: money may have moved. It closes the connection without a response.",
     ),
     FaultKind(
         "reset_before",
         Strikes.REQUEST,
-        "Nothing is done: no money moves. The request is read, and the connection is reset.",
+        "The sandbox reads the request and resets the connection without executing it. No money moves.",
     ),
     FaultKind(
         "reset_after",
         Strikes.REQUEST,
-        "The deed is done: money may have moved. The connection is reset without a response.",
+        "The sandbox executes the call: money may have moved. It resets the connection without a response.",
     ),
     FaultKind(
         "slow",
         Strikes.REQUEST,
-        "The deed is done at once: money may have moved. Its response waits for some real seconds.",
+        "The sandbox executes the call at once: money may have moved. The response follows some real seconds later.",
         seconds=5,
     ),
     FaultKind(
         "trickle",
         Strikes.REQUEST,
-        "The deed is done at once: money may have moved. The body of its response comes in small pieces, over some "
-        "real seconds.",
+        "The sandbox executes the call at once: money may have moved. The response body arrives in small pieces, over "
+        "some real seconds.",
         seconds=5,
     ),
     FaultKind(
         "too_many_requests",
         Strikes.REQUEST,
-        "Nothing is done: no money moves. The response is a 429 whose Retry-After names the seconds.",
+        "The sandbox does not execute the call. No money moves. The response is a 429 with the seconds in Retry-After.",
         seconds=1,
     ),
     FaultKind(
         "server_error",
         Strikes.REQUEST,
-        "The deed is done: money may have moved. The response is a 500 that does not tell.",
+        "The sandbox executes the call: money may have moved. The response is a 500 with a general message.",
     ),
     FaultKind(
         "bad_gateway",
         Strikes.REQUEST,
-        "The deed is done: money may have moved. The response is a 502 with an HTML page.",
+        "The sandbox executes the call: money may have moved. The response is a 502 with an HTML page.",
     ),
     FaultKind(
         "truncated_body",
         Strikes.REQUEST,
-        "The deed is done: money may have moved. The connection is closed after half of the body; a response without "
-        "a body is lost whole.",
+        "The sandbox executes the call: money may have moved. It closes the connection after half of the body. A "
+        "response without a body is lost completely.",
     ),
     FaultKind(
         "not_json",
         Strikes.REQUEST,
-        "The deed is done: money may have moved. The response has its own status, and an HTML page as its body.",
+        "The sandbox executes the call: money may have moved. The response has its usual status, but an HTML body.",
     ),
     FaultKind(
         "webhook_twice",
         Strikes.WEBHOOK,
-        "The event is posted twice. A handler that counts it twice ships or books twice.",
+        "The sandbox delivers the event twice. A handler that counts it twice ships or books twice.",
     ),
     FaultKind(
         "webhook_late",
         Strikes.WEBHOOK,
-        "The money has moved; the event is posted some seconds later, in the time of the sandbox.",
+        "The money has moved. The sandbox delivers the event some seconds later, in its own time.",
         seconds=3600,
     ),
     FaultKind(
         "webhook_out_of_order",
         Strikes.WEBHOOK,
-        "The money has moved; the event is held until the next one to the same address was sent.",
+        "The money has moved. The sandbox holds the event until it has delivered the next one to the same address.",
     ),
     FaultKind(
         "webhook_lost",
         Strikes.WEBHOOK,
-        "The money has moved; the event is never posted. Only a look-up tells.",
+        "The money has moved. The sandbox never delivers the event. Only a look-up shows the payment.",
     ),
     FaultKind(
         "webhook_forged",
         Strikes.WEBHOOK,
-        "No money moves for it: a copy whose proof is false comes just before the event. A handler must refuse it.",
+        "A copy with a false signature arrives just before the event. No money moves for it. A handler must refuse it.",
     ),
 )
 

@@ -15,9 +15,9 @@ class DeliveryAttempt:
     """Represent one try to deliver.
 
     Attributes:
-        at: The real moment, which the proof of v2 names.
+        at: The real time, which the signature of v2 contains.
         seen_at: The same moment in the time of the sandbox.
-        headers: The headers that were sent with the body. They have the proof.
+        headers: The headers that were sent with the body, with the token or the signature.
         status: The status of the response, if one came.
         error: The name of the error that came in its place.
         excerpt: The beginning of the body of the response.
@@ -42,7 +42,7 @@ class DeliveryAttempt:
         )
 
     def kept(self) -> dict[str, Any]:
-        """Return the attempt in JSON, without the headers, which have the secret or what it proves."""
+        """Return the attempt in JSON, without the headers, which have the token or the signature."""
         return {
             "at": self.at.isoformat(),
             "seen_at": self.seen_at.isoformat(),

@@ -68,7 +68,7 @@ class LostEvents:
             return
         self._told.add(event.hint)
         _log.warning(
-            "webhook %r had nowhere to go: %s. `plexy-sandbox deliveries list` lists those that follow.",
+            "webhook %r had no address: %s. `plexy-sandbox deliveries list` lists those that follow.",
             event.name,
             event.hint,
         )

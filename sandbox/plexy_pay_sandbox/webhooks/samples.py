@@ -58,7 +58,7 @@ class Samples:
 
         Args:
             name: The event's name; the document need not have it.
-            scheme: What it will be proved with, which shapes an event that the document does not have.
+            scheme: The scheme to sign it with, which shapes an event that the document does not have.
             data: Fields that replace those of the document's sample; what is no object replaces all of it.
 
         Raises:

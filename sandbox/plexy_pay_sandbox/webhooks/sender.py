@@ -110,7 +110,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """The content of a post. `text` is what a callback signs; `forged` is proved with secrets that nobody knows."""
+    """The content of a post. `text` is what a callback signs; `forged` is signed with secrets that nobody knows."""
 
     name: str
     scheme: Scheme
@@ -307,7 +307,7 @@ class WebhookSender:
 
         Args:
             name: The name under which it is listed.
-            scheme: What it is proved with.
+            scheme: The scheme to sign it with.
             url: Where it goes.
             payload: What is posted, in JSON.
             names: Another spelling of the fields' names.
@@ -640,16 +640,16 @@ class WebhookSender:
         return DeliveryAttempt(at=moment, seen_at=self._clock.now())
 
     def _headers(self, message: Message, now: datetime) -> dict[str, str]:
-        """Return the headers of a post, with its proof."""
+        """Return the headers of a post, with its token or signature."""
         secrets = self._strange_secrets if message.forged else self._secrets
-        proof = secrets.headers(
+        signed = secrets.headers(
             message.scheme,
             message.content,
             message.text,
             int(now.timestamp()),
             self.settings.authorization,
         )
-        return {"Content-Type": "application/json"} | proof
+        return {"Content-Type": "application/json"} | signed
 
     def _shown_due(self, delivery: Delivery) -> dict[str, Any]:
         message = delivery.message

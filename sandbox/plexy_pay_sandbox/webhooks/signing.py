@@ -1,4 +1,4 @@
-"""The proof of a delivery, in each of the three schemes.
+"""Sign a delivery, in each of the three schemes.
 
 These few lines are the sandbox's own: a stand-in that signed with the client's code would share its mistakes.
 """
@@ -36,7 +36,7 @@ HEADERS: Final[Mapping[str, Scheme]] = {
     "x-signature": Scheme.FIELDS,
     "plexy-signature": Scheme.BODY,
 }
-"""The header that carries the proof of each scheme, in lower case."""
+"""The header that carries the token or the signature of each scheme, in lower case."""
 
 
 class Authorization(StrEnum):
@@ -101,7 +101,7 @@ class Secrets:
         """Return the header that proves a delivery.
 
         Args:
-            scheme: What the delivery is proved with.
+            scheme: The scheme to sign the delivery with.
             content: The body.
             text: The five fields of a callback, one behind the other.
             now: Seconds since 1970.

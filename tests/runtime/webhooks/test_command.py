@@ -90,7 +90,7 @@ def test_a_genuine_delivery_is_shown_with_its_id_and_without_personal_data(
     assert (done.returncode, done.stderr) == (0, "")
     event = unwrap(body, headers, secret=BY_TOKEN)
     assert done.stdout.splitlines() == [
-        "proved by token: TransactionCharged 'transaction.charged'",
+        "verified by token: TransactionCharged 'transaction.charged'",
         f"dedup_id: {event.dedup_id}",
         repr(event),
     ]
@@ -114,7 +114,7 @@ def test_a_file_may_begin_with_the_request_line_and_have_ends_of_both_kinds(
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(
-        "proved by fields: PaymentCallback ''\ndedup_id: callback:"
+        "verified by fields: PaymentCallback ''\ndedup_id: callback:"
     )
 
 
@@ -154,7 +154,7 @@ def test_an_old_delivery_is_refused_unless_its_age_is_not_asked_for(
     done = run(file, "--scheme", "body", "--any-age", secret=SIGNING_SECRET)
     assert done.returncode == 0
     assert done.stdout.startswith(
-        "proved by body: PaymentSucceeded 'payment.succeeded'\n"
+        "verified by body: PaymentSucceeded 'payment.succeeded'\n"
     )
     assert done.stdout.endswith("The age of the delivery was not checked.\n")
 
@@ -220,7 +220,7 @@ def test_what_cannot_be_looked_at_ends_with_2_and_what_to_do(tmp_path: Path) -> 
     ("name", "encoding"),
     [
         ("\x1b]0;owned\x07", "utf-8"),
-        ("a\nproved by body: PaymentSucceeded", "utf-8"),
+        ("a\nverified by body: PaymentSucceeded", "utf-8"),
         ("\ud83d\u202e", "utf-8"),
         ("\u041e\u043f\u043b\u0430\u0442\u0430", "ascii"),
     ],
@@ -239,7 +239,7 @@ def test_no_name_writes_to_the_terminal_as_it_pleases(
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert [line.partition(":")[0] for line in lines[:2]] == [
-        "proved by token",
+        "verified by token",
         "dedup_id",
     ]
     assert len(lines) == 3
@@ -261,7 +261,7 @@ def test_a_copy_of_the_package_under_another_name_has_the_command_too(
         file, "--scheme", "token", module="acme._vendor.pay.webhooks", path=tmp_path
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("proved by token: TransactionCharged")
+    assert done.stdout.startswith("verified by token: TransactionCharged")
     done = run("--help", module="acme._vendor.pay.webhooks", path=tmp_path)
     assert "usage: python -m acme._vendor.pay.webhooks" in done.stdout
 

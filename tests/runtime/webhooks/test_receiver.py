@@ -180,7 +180,7 @@ def test_a_secret_that_cannot_be_used_is_refused_when_the_receiver_is_made(
 def test_a_receiver_does_not_show_its_secret() -> None:
     assert (
         repr(Receiver(print, secret=BY_TOKEN))
-        == "<Receiver of webhooks, proved with TokenSecret(********)>"
+        == "<Receiver of webhooks, verified with TokenSecret(********)>"
     )
     assert not shows_a_secret(repr(Receiver(print, secret=[BY_TOKEN])))
 
