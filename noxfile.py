@@ -84,6 +84,7 @@ OWN_WORK = [
 TESTING = (
     "build",
     "changes",
+    "docs",
     "examples",
     "generate",
     "nox",
@@ -274,7 +275,7 @@ def examples(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Go through the sandbox's pages and the documentation in Chromium, with axe-core; pictures are in screenshots/."""
     share(session)
-    install(session, *TESTING, "docs", project=True)
+    install(session, *TESTING, project=True)
     node_tools(session)
     chromium(session)
     session.run("pytest", "tests/browser", *session.posargs)

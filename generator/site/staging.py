@@ -50,4 +50,10 @@ def _files() -> Iterator[tuple[Path, str]]:
 
 def _found(patterns: tuple[str, ...]) -> Iterator[Path]:
     for pattern in patterns:
-        yield from sorted(one for one in PROJECT.glob(pattern) if one.is_file())
+        yield from filter(_is_ours, sorted(PROJECT.glob(pattern)))
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a path is a file that somebody wrote. Tools keep theirs in hidden directories."""
+    hidden = any(part.startswith(".") for part in path.relative_to(PROJECT).parts)
+    return path.is_file() and not hidden
