@@ -123,7 +123,7 @@ def _last(url: str, before: set[str], event: str) -> dict[str, Any]:
 
 def _accepted(delivery: Mapping[str, Any], event: str, address: str) -> Check:
     if delivery["state"] == "delivered":
-        return Check(True, f"{address} took {event}")
+        return Check(True, f"{address} accepted {event}")
     reason = delivery.get("reason", "")
     return Check(False, f"{address} did not accept {event}: {reason}{_tries(delivery)}")
 
