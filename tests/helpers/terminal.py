@@ -44,7 +44,13 @@ class Terminal:
         self._output = self.directory / "output"
 
     def run(self, command: str) -> str:
-        """Run a command to its end, and return what it printed."""
+        """Run a command to its end, which must be a good one, and return what it printed."""
+        code, printed = self.attempt(command)
+        assert code == 0, f"{command}\n{printed}"
+        return printed
+
+    def attempt(self, command: str) -> tuple[int, str]:
+        """Run a command to its end, and return its exit code and what it printed."""
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=self.directory,
@@ -52,10 +58,9 @@ class Terminal:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=100,
         )
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-        return done.stdout + done.stderr
+        return done.returncode, done.stdout + done.stderr
 
     def export(self, command: str) -> str:
         """Run an `export` command, keep the variables that it sets, and return what it printed."""
@@ -86,11 +91,16 @@ class Terminal:
         """Return what the servers have printed so far."""
         return self._output.read_text("utf-8")
 
+    def stop(self) -> None:
+        """End the server that was started last."""
+        server = self._servers.pop()
+        server.terminate()
+        server.wait(timeout=30)
+
     def close(self) -> None:
         """End the servers, the last one first."""
-        for server in reversed(self._servers):
-            server.terminate()
-            server.wait(timeout=30)
+        while self._servers:
+            self.stop()
 
     def _environment(self) -> dict[str, str]:
         kept = {
