@@ -42,14 +42,13 @@ class PlexyPay(SyncClient):
         checkout_api_key: The key of the checkout API, else the environment variable PLEXY_CHECKOUT_API_KEY. It has the
             forms of `api_key`; no family of operations uses another's key.
         checkout_base_url: The origin of the checkout API; `base_url` where it is not given.
-        checkout_version: The version of the v2 API that the request is written for, a date such as `2024-01-15`. Left
-            out, the default version of your account holds, which is set in the dashboard (Developers > API Version).
-            Without it the environment variable PLEXY_CHECKOUT_VERSION is read.
+        checkout_version: The version of the v2 API for which the request is written: a date such as `2024-01-15`. If it
+            is missing, the default version of your account applies. You set that version in the dashboard (Developers >
+            API Version). Without it the environment variable PLEXY_CHECKOUT_VERSION is read.
         gate_api_key: The key of the gate API, else the environment variable PLEXY_GATE_API_KEY. It has the forms of
             `api_key`; no family of operations uses another's key.
         gate_base_url: The origin of the gate API; `base_url` where it is not given. The spec names none.
-        agent_id: Your id as an agent, a UUID. It is the same in every call, so the client takes it once, when it is
-            made.
+        agent_id: Your agent id, a UUID. It is the same in every call, so you pass it once, when you create the client.
         user_agent_suffix: What the User-Agent says of your program, such as `acme-shop/1.2`.
 
     Raises:
@@ -340,14 +339,13 @@ class AsyncPlexyPay(AsyncClient):
         checkout_api_key: The key of the checkout API, else the environment variable PLEXY_CHECKOUT_API_KEY. It has the
             forms of `api_key`; no family of operations uses another's key.
         checkout_base_url: The origin of the checkout API; `base_url` where it is not given.
-        checkout_version: The version of the v2 API that the request is written for, a date such as `2024-01-15`. Left
-            out, the default version of your account holds, which is set in the dashboard (Developers > API Version).
-            Without it the environment variable PLEXY_CHECKOUT_VERSION is read.
+        checkout_version: The version of the v2 API for which the request is written: a date such as `2024-01-15`. If it
+            is missing, the default version of your account applies. You set that version in the dashboard (Developers >
+            API Version). Without it the environment variable PLEXY_CHECKOUT_VERSION is read.
         gate_api_key: The key of the gate API, else the environment variable PLEXY_GATE_API_KEY. It has the forms of
             `api_key`; no family of operations uses another's key.
         gate_base_url: The origin of the gate API; `base_url` where it is not given. The spec names none.
-        agent_id: Your id as an agent, a UUID. It is the same in every call, so the client takes it once, when it is
-            made.
+        agent_id: Your agent id, a UUID. It is the same in every call, so you pass it once, when you create the client.
         user_agent_suffix: What the User-Agent says of your program, such as `acme-shop/1.2`.
 
     Raises:

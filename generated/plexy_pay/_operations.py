@@ -138,7 +138,7 @@ CREATE_HOST_TO_HOST_PAYMENT = Operation(
     },
     refusals=(401,),
     advice={
-        404: "The docs of 2026 name POST /v1/payments/direct for this operation, with a flow of its own: ask Plexy Pay which one your account has. An overlay moves the operation (spec/DECISIONS.md, conflict 18).",
+        404: "The docs of 2026 name POST /v1/payments/direct for this operation, with a different flow. Ask Plexy Pay which of the two your account has. An overlay moves the operation (spec/DECISIONS.md, conflict 18).",
     },
     says_success=True,
 )

@@ -53,13 +53,13 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=(),
         none=(
-            "The call carries no reference of your own, and the id of the payment comes with the "
-            "response only."
+            "The call carries no reference of yours, and only the response contains the id of the "
+            "payment."
         ),
         check=(
-            "Look in the dashboard for a payment with this saved card and this amount, made at that "
-            "time; your webhooks may have told of it already. Ask Plexy Pay's support before you charge "
-            "the card again."
+            "Look in the dashboard for a payment with this saved card and this amount, created at that "
+            "time; your webhooks may have reported it already. Contact Plexy Pay's support before you "
+            "charge the card again."
         ),
     ),
     "direct_payments.create": Recipe(
@@ -70,8 +70,8 @@ RECIPES: dict[str, Recipe] = {
         ),
         amount_unit="major",
         check=(
-            "Look in the dashboard for a payment with this order reference and this amount, made at "
-            "that time. If there is none, ask Plexy Pay's support with the request id before you charge "
+            "Look in the dashboard for a payment with this order reference and amount, created at that "
+            "time. If there is none, contact Plexy Pay's support with the request id before you charge "
             "the card again."
         ),
         ones=(
@@ -121,8 +121,8 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=("id",),
         check=(
-            "Look at the payment with this id in the dashboard. While it still waits for 3-D Secure, "
-            "wait for its webhook or look again; do not start a second payment for the same order."
+            "Check the payment with this id in the dashboard. While it waits for 3-D Secure, wait for "
+            "its webhook or check again; do not start a second payment for the same order."
         ),
         ones=(
             One[TransactionResponse](
@@ -156,7 +156,7 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=("id",),
         check=(
-            "Look at the payment with this id in the dashboard: it is either cancelled, or its money is "
+            "Check the payment with this id in the dashboard: it is either cancelled, or its money is "
             "still held. A hold that nobody cancels is captured automatically after 5 days."
         ),
         ones=(
@@ -183,8 +183,8 @@ RECIPES: dict[str, Recipe] = {
         ),
         amount_unit="major",
         check=(
-            "Look at the payment with this id in the dashboard: how much of it was captured, and how "
-            "much is still held."
+            "Check the payment with this id in the dashboard: how much of it was captured, and how much "
+            "is still held."
         ),
         ones=(
             One[TransactionResponse](
@@ -218,8 +218,8 @@ RECIPES: dict[str, Recipe] = {
         ),
         amount_unit="major",
         check=(
-            "Look at the payment with this id in the dashboard: its refunds, their amounts and times, "
-            "and the balance that is left. Refund again only what is missing there."
+            "Check the payment with this id in the dashboard: its refunds, their amounts and times, and "
+            "the remaining balance. Refund again only the amount that is missing there."
         ),
         ones=(
             One[TransactionResponse](
@@ -266,33 +266,34 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=(),
         none=(
-            "The call carries no reference of your own: a list of split requests cannot tell one of two "
+            "The call carries no reference of yours, so a list of split requests cannot distinguish two "
             "equal ones."
         ),
         check=(
-            "Look at `split_requests.list`, or in the dashboard, for a split request with this "
-            "transaction, beneficiary and amount, and count how many there should be."
+            "Look in `split_requests.list`, or in the dashboard, for split requests with this "
+            "transaction, beneficiary and amount, and compare their number with the number that you "
+            "expect."
         ),
     ),
     "split_requests.update": Recipe(
         family="pay",
         facts=("id",),
-        none=("How a split request tells that it was updated is not known."),
+        none=("It is not known how a split request shows that it was updated."),
         check=(
-            "Look at the split request with `split_requests.retrieve`, or in the dashboard, and compare "
-            "its fields with those that you sent."
+            "Check the split request with `split_requests.retrieve`, or in the dashboard, and compare "
+            "its fields with the fields that you sent."
         ),
     ),
     "split_requests.delete": Recipe(
         family="pay",
         facts=("id",),
         none=(
-            "The path of the look-up is inferred: that it does not find the split request proves "
-            "nothing."
+            "The path of the look-up is inferred, so a look-up that does not find the split request "
+            "proves nothing."
         ),
         check=(
-            "Look at `split_requests.list`, or in the dashboard, whether the split request is still "
-            "there."
+            "Check in `split_requests.list`, or in the dashboard, whether the split request still "
+            "exists."
         ),
     ),
     "settlement_orders.create": Recipe(
@@ -300,8 +301,8 @@ RECIPES: dict[str, Recipe] = {
         facts=("idempotency_key",),
         check=(
             "Call again with the same `request_id`: it prevents duplicates. The "
-            "`payment_order.created`, `payment_order.paid` and `payment_order.failed` webhooks say what "
-            "became of the order."
+            "`payment_order.created`, `payment_order.paid` and `payment_order.failed` webhooks report "
+            "the outcome of the order."
         ),
         listing=Listing[list[SettlementPaymentOrder], SettlementPaymentOrder](
             call="settlement_orders.list",
@@ -320,34 +321,34 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=(),
         none=(
-            "The call carries no reference of your own, and the fields of the list of payouts are not "
+            "The call carries no reference of yours, and the fields of the list of payouts are not "
             "known."
         ),
         check=(
-            "Look at `payouts.list`, or in the dashboard, for a payout of this amount to this card at "
-            "that time, and at your balance. Ask Plexy Pay's support before you pay out again."
+            "Look in `payouts.list`, or in the dashboard, for a payout of this amount to this card at "
+            "that time, and check your balance. Contact Plexy Pay's support before you pay out again."
         ),
     ),
     "beneficiaries.transfer_to_merchant": Recipe(
         family="pay",
         facts=("id",),
         none=(
-            "The call carries no reference of your own, and no list of such transfers is known."
+            "The call carries no reference of yours, and no list of such transfers is known."
         ),
         check=(
-            "Compare the balance of the beneficiary (`beneficiaries.retrieve`), and your own, with what "
-            "they were before the call."
+            "Compare the balance of the beneficiary (`beneficiaries.retrieve`) and your own balance "
+            "with the balances before the call."
         ),
     ),
     "beneficiaries.settle": Recipe(
         family="pay",
         facts=("id",),
         none=(
-            "The call carries no reference of your own, and no list of such settlements is known."
+            "The call carries no reference of yours, and no list of such settlements is known."
         ),
         check=(
-            "Compare the balance of the beneficiary (`beneficiaries.retrieve`) with what it was before "
-            "the call, and look in the dashboard for the settlement."
+            "Compare the balance of the beneficiary (`beneficiaries.retrieve`) with the balance before "
+            "the call, and look for the settlement in the dashboard."
         ),
     ),
     "wallet.authorize": Recipe(
@@ -360,8 +361,9 @@ RECIPES: dict[str, Recipe] = {
         amount_unit="minor",
         check=(
             "Call again with the same idempotency key and the same parameters: the same key should "
-            "return the same result. A transaction in `wallet.list` with the order reference is this "
-            "call's if no other attempt had that reference. If there is none, that proves nothing."
+            "return the same result. A transaction in `wallet.list` with the order reference belongs to "
+            "this call if no other attempt had that reference. If there is no such transaction, that "
+            "proves nothing."
         ),
         listing=Listing[list[WalletTransaction], WalletTransaction](
             call="wallet.list",
@@ -380,9 +382,9 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=("id",),
         check=(
-            "Ask Plexy Pay's support, or look in the dashboard, whether the wallet transaction with "
-            "this id was captured. `wallet.retrieve` shows whether it is terminal; `SUCCESS` may still "
-            "be the authorization's."
+            "Ask Plexy Pay's support, or check in the dashboard, whether the wallet transaction with "
+            "this id was captured. `wallet.retrieve` shows whether it is terminal; a `SUCCESS` may "
+            "still be the result of the authorization."
         ),
         ones=(
             One[WalletTransaction](
@@ -400,9 +402,9 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=("id",),
         check=(
-            "Ask Plexy Pay's support, or look in the dashboard, whether the money of the wallet "
-            "transaction with this id is still held. `wallet.retrieve` shows whether it is terminal; "
-            "`SUCCESS` may still be the authorization's."
+            "Ask Plexy Pay's support, or check in the dashboard, whether the money of the wallet "
+            "transaction with this id is still held. `wallet.retrieve` shows whether it is terminal; a "
+            "`SUCCESS` may still be the result of the authorization."
         ),
         ones=(
             One[WalletTransaction](
@@ -420,9 +422,9 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=("id",),
         check=(
-            "Ask Plexy Pay's support, or look in the dashboard, whether the wallet transaction with "
-            "this id was refunded. `wallet.retrieve` shows whether it is terminal; `SUCCESS` may still "
-            "be the capture's."
+            "Ask Plexy Pay's support, or check in the dashboard, whether the wallet transaction with "
+            "this id was refunded. `wallet.retrieve` shows whether it is terminal; a `SUCCESS` may "
+            "still be the result of the capture."
         ),
         ones=(
             One[WalletTransaction](
@@ -447,7 +449,7 @@ RECIPES: dict[str, Recipe] = {
             "key."
         ),
         check=(
-            "Wait for the webhook, and look in the dashboard for a payment with this reference. Ask "
+            "Wait for the webhook, and look in the dashboard for a payment with this reference. Contact "
             "Plexy Pay's support before you charge the shopper again."
         ),
     ),
@@ -456,8 +458,8 @@ RECIPES: dict[str, Recipe] = {
         facts=(),
         none=("The sources show no operation that finds a checkout payment."),
         check=(
-            "Wait for the webhook, and look in the dashboard for the payment that these details belong "
-            "to."
+            "Wait for the webhook, and look in the dashboard for the payment to which these details "
+            "belong."
         ),
     ),
     "gate.orders.create": Recipe(
@@ -468,8 +470,8 @@ RECIPES: dict[str, Recipe] = {
             "idempotency_key",
         ),
         check=(
-            "Look at `gate.orders.list` for an order with this idempotency key or `external_ref`. To "
-            "call again with the same key and the same parameters is safe."
+            "Look in `gate.orders.list` for an order with this idempotency key or `external_ref`. "
+            "Calling again with the same key and the same parameters is safe."
         ),
         listing=Listing[GateOrderList, Order](
             call="gate.orders.list",

@@ -60,8 +60,8 @@ def tree(directory: Path) -> dict[str, bytes]:
         ),
         (
             "payments.yaml",
-            "Why the money goes back.",
-            "The reason why the money goes back.",
+            "Reason for the refund.",
+            "The reason for the refund.",
             {
                 "models/refund_payment.py",
                 "params/__init__.py",
@@ -186,7 +186,7 @@ def test_generating_says_what_users_notice_and_then_which_files_changed(
     )
     assert rest == [
         "Users of the package: 1 breaking and 1 additive changes.",
-        "  breaking: models.PaymentLink: `short_url` is gone. If responses still bring it, it is in "
+        "  breaking: models.PaymentLink: `short_url` was removed. If responses still contain it, find it in "
         "`additional_properties`.",
         "  additive: models.PaymentLink: `order_reference` is new.",
         "Files: 2 changed, 1 removed (~ changed, - removed).",

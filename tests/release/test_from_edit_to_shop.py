@@ -182,7 +182,7 @@ def edit(project: Project) -> None:
     """The edit of the spec: an optional property is new, and another is deprecated."""
     file = project.root / "spec" / "schemas" / "payment_links.yaml"
     text = file.read_text("utf-8")
-    old = "    description:\n      type: string\n      description: What is paid for."
+    old = "    description:\n      type: string\n      description: Description of the order."
     new = """\
     giftNote:
       type: string
@@ -197,7 +197,7 @@ def edit(project: Project) -> None:
         since: 0.1.1
         use: gift_note
         until: 0.3.0
-      description: What is paid for."""
+      description: Description of the order."""
     head, found, rest = text.partition(old)
     assert found
     assert head.count("\n  type: object") == 1, (

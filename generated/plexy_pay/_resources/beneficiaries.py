@@ -43,10 +43,10 @@ class BeneficiariesResource:
     ]:
         """List.
 
-        Lists the beneficiaries. Changes nothing. The order, the filters and the limit are not known.
+        Lists the beneficiaries. This call is read-only. The order, the filters and the limit are not known.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and response are
-        inferred.
+        The docs list only the name of this operation, in their menu. The method, path, parameters and
+        response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -60,17 +60,17 @@ class BeneficiariesResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1, inferred from the list of transactions. The client
-                asks for one page after the other until nothing new comes.
-            size: How many beneficiaries a page holds at most.
+            page: Page number, starting at 1; inferred from the list of transactions. The client requests
+                one page after another until a page contains nothing new.
+            size: Maximum number of beneficiaries per page.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `PaymentBeneficiary`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -98,13 +98,14 @@ class BeneficiariesResource:
     ) -> _hints.models.PaymentBeneficiary:
         """Create.
 
-        Makes a beneficiary: someone with a bank account whom you want to pay. Moves no money.
+        Creates a beneficiary: a recipient with a bank account whom you want to pay. This call moves no
+        money.
 
-        Use it before splits and settlement payment orders, which take the beneficiary's id. Check the
-        account twice: money goes there.
+        Use it before splits and settlement payment orders, which take the beneficiary's id. Check the bank
+        account twice, because money goes there.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred. The path
-        follows that of the settlement payment orders.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred. The path follows the path of the settlement payment orders.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -120,16 +121,16 @@ class BeneficiariesResource:
             ```
 
         Args:
-            name: Name of the person or company that is paid.
-            iban: Number of the bank account.
+            name: Name of the person or company who receives the payment.
+            iban: Bank account number.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -158,10 +159,10 @@ class BeneficiariesResource:
     ) -> _hints.models.PaymentBeneficiary:
         """Gey By Id.
 
-        Retrieves a beneficiary by its id. Changes nothing.
+        Retrieves a beneficiary by its id. This call is read-only.
 
-        Use it to see the beneficiary's balance; its unit is not known. The docs' menu names this operation
-        ("Gey By Id") and nothing more: method, path and response are inferred.
+        Use it to check the beneficiary's balance; its unit is not known. The docs list only the name of
+        this operation ("Gey By Id"), in their menu. The method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -176,17 +177,17 @@ class BeneficiariesResource:
             ```
 
         Args:
-            id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
+            id: Id of the beneficiary; `beneficiary_id` in webhooks.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -210,12 +211,13 @@ class BeneficiariesResource:
     ) -> _hints.models.PaymentBeneficiary:
         """Update.
 
-        Replaces what is known about a beneficiary. Moves no money, but decides where money goes from now
-        on.
+        Replaces the details of a beneficiary. This call moves no money, but it determines where future
+        payments go.
 
-        Send all fields, not only those that change: what a missing one means is not known.
+        Send all fields, not only the changed ones. The effect of a missing field is not known.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -232,19 +234,19 @@ class BeneficiariesResource:
             ```
 
         Args:
-            id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            name: Name of the person or company that is paid.
-            iban: Number of the bank account.
+            id: Id of the beneficiary; `beneficiary_id` in webhooks.
+            name: Name of the person or company who receives the payment.
+            iban: Bank account number.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -279,15 +281,15 @@ class BeneficiariesResource:
     ) -> None:
         """Transfer from beneficiary balance to merchant balance.
 
-        Takes money from a beneficiary's balance at Plexy Pay back to your own. **It moves money**, between
-        two balances.
+        Transfers money from a beneficiary's balance at Plexy Pay back to your own balance. **It moves
+        money** between two balances.
 
         Use it to correct a split. The unit of `amount` is not known: ask Plexy Pay before you send live
-        money. No idempotency key is known: after a time-out or a 5xx look at the beneficiary's balance
-        before you call again.
+        money. No idempotency key is known. After a timeout or a 5xx, check the beneficiary's balance before
+        you call again.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred. The
-        response is not known and none is read.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred. The response is not known, and the client does not read it.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -305,10 +307,10 @@ class BeneficiariesResource:
             ```
 
         Args:
-            id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            amount: What is moved. The unit is not known; ask Plexy Pay before you send live money. The
-                vendor does not state the unit of this amount, so the client makes no Money of it and takes
-                none.
+            id: Id of the beneficiary; `beneficiary_id` in webhooks.
+            amount: Amount to transfer. The unit is not known; ask Plexy Pay for it before you send live
+                transfers. The vendor does not state the unit of this amount, so the client makes no Money
+                of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -316,10 +318,10 @@ class BeneficiariesResource:
             Nothing; the call succeeded.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -360,14 +362,15 @@ class BeneficiariesResource:
     ) -> _hints.models.Settlement:
         """Create manual settlement for beneficiary.
 
-        Pays a beneficiary's balance out to the bank account, without waiting for the automatic settlement.
-        **It moves money**, out of Plexy Pay.
+        Pays out a beneficiary's balance to the bank account without waiting for the automatic settlement.
+        **It moves money** out of Plexy Pay.
 
         The unit of `amount` is not known: ask Plexy Pay before you send live money. No idempotency key is
-        known: after a time-out or a 5xx look at the beneficiary's balance before you call again. A
-        settlement payment order pays a beneficiary too, and has such a key.
+        known. After a timeout or a 5xx, check the beneficiary's balance before you call again. A settlement
+        payment order also pays a beneficiary, and it has an idempotency key.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -385,10 +388,10 @@ class BeneficiariesResource:
             ```
 
         Args:
-            id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            amount: What is paid. The unit is not known; ask Plexy Pay before you send live money. The
-                vendor does not state the unit of this amount, so the client makes no Money of it and takes
-                none.
+            id: Id of the beneficiary; `beneficiary_id` in webhooks.
+            amount: Amount to pay. The unit is not known; ask Plexy Pay for it before you send live
+                payments. The vendor does not state the unit of this amount, so the client makes no Money of
+                it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -396,10 +399,10 @@ class BeneficiariesResource:
             `Settlement`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -613,10 +616,10 @@ class AsyncBeneficiariesResource:
     ]:
         """List.
 
-        Lists the beneficiaries. Changes nothing. The order, the filters and the limit are not known.
+        Lists the beneficiaries. This call is read-only. The order, the filters and the limit are not known.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and response are
-        inferred.
+        The docs list only the name of this operation, in their menu. The method, path, parameters and
+        response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -630,17 +633,17 @@ class AsyncBeneficiariesResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1, inferred from the list of transactions. The client
-                asks for one page after the other until nothing new comes.
-            size: How many beneficiaries a page holds at most.
+            page: Page number, starting at 1; inferred from the list of transactions. The client requests
+                one page after another until a page contains nothing new.
+            size: Maximum number of beneficiaries per page.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `PaymentBeneficiary`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -668,13 +671,14 @@ class AsyncBeneficiariesResource:
     ) -> _hints.models.PaymentBeneficiary:
         """Create.
 
-        Makes a beneficiary: someone with a bank account whom you want to pay. Moves no money.
+        Creates a beneficiary: a recipient with a bank account whom you want to pay. This call moves no
+        money.
 
-        Use it before splits and settlement payment orders, which take the beneficiary's id. Check the
-        account twice: money goes there.
+        Use it before splits and settlement payment orders, which take the beneficiary's id. Check the bank
+        account twice, because money goes there.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred. The path
-        follows that of the settlement payment orders.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred. The path follows the path of the settlement payment orders.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -690,16 +694,16 @@ class AsyncBeneficiariesResource:
             ```
 
         Args:
-            name: Name of the person or company that is paid.
-            iban: Number of the bank account.
+            name: Name of the person or company who receives the payment.
+            iban: Bank account number.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -730,10 +734,10 @@ class AsyncBeneficiariesResource:
     ) -> _hints.models.PaymentBeneficiary:
         """Gey By Id.
 
-        Retrieves a beneficiary by its id. Changes nothing.
+        Retrieves a beneficiary by its id. This call is read-only.
 
-        Use it to see the beneficiary's balance; its unit is not known. The docs' menu names this operation
-        ("Gey By Id") and nothing more: method, path and response are inferred.
+        Use it to check the beneficiary's balance; its unit is not known. The docs list only the name of
+        this operation ("Gey By Id"), in their menu. The method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -748,17 +752,17 @@ class AsyncBeneficiariesResource:
             ```
 
         Args:
-            id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
+            id: Id of the beneficiary; `beneficiary_id` in webhooks.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -784,12 +788,13 @@ class AsyncBeneficiariesResource:
     ) -> _hints.models.PaymentBeneficiary:
         """Update.
 
-        Replaces what is known about a beneficiary. Moves no money, but decides where money goes from now
-        on.
+        Replaces the details of a beneficiary. This call moves no money, but it determines where future
+        payments go.
 
-        Send all fields, not only those that change: what a missing one means is not known.
+        Send all fields, not only the changed ones. The effect of a missing field is not known.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -806,19 +811,19 @@ class AsyncBeneficiariesResource:
             ```
 
         Args:
-            id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            name: Name of the person or company that is paid.
-            iban: Number of the bank account.
+            id: Id of the beneficiary; `beneficiary_id` in webhooks.
+            name: Name of the person or company who receives the payment.
+            iban: Bank account number.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -855,15 +860,15 @@ class AsyncBeneficiariesResource:
     ) -> None:
         """Transfer from beneficiary balance to merchant balance.
 
-        Takes money from a beneficiary's balance at Plexy Pay back to your own. **It moves money**, between
-        two balances.
+        Transfers money from a beneficiary's balance at Plexy Pay back to your own balance. **It moves
+        money** between two balances.
 
         Use it to correct a split. The unit of `amount` is not known: ask Plexy Pay before you send live
-        money. No idempotency key is known: after a time-out or a 5xx look at the beneficiary's balance
-        before you call again.
+        money. No idempotency key is known. After a timeout or a 5xx, check the beneficiary's balance before
+        you call again.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred. The
-        response is not known and none is read.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred. The response is not known, and the client does not read it.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -881,10 +886,10 @@ class AsyncBeneficiariesResource:
             ```
 
         Args:
-            id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            amount: What is moved. The unit is not known; ask Plexy Pay before you send live money. The
-                vendor does not state the unit of this amount, so the client makes no Money of it and takes
-                none.
+            id: Id of the beneficiary; `beneficiary_id` in webhooks.
+            amount: Amount to transfer. The unit is not known; ask Plexy Pay for it before you send live
+                transfers. The vendor does not state the unit of this amount, so the client makes no Money
+                of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -892,10 +897,10 @@ class AsyncBeneficiariesResource:
             Nothing; the call succeeded.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -936,14 +941,15 @@ class AsyncBeneficiariesResource:
     ) -> _hints.models.Settlement:
         """Create manual settlement for beneficiary.
 
-        Pays a beneficiary's balance out to the bank account, without waiting for the automatic settlement.
-        **It moves money**, out of Plexy Pay.
+        Pays out a beneficiary's balance to the bank account without waiting for the automatic settlement.
+        **It moves money** out of Plexy Pay.
 
         The unit of `amount` is not known: ask Plexy Pay before you send live money. No idempotency key is
-        known: after a time-out or a 5xx look at the beneficiary's balance before you call again. A
-        settlement payment order pays a beneficiary too, and has such a key.
+        known. After a timeout or a 5xx, check the beneficiary's balance before you call again. A settlement
+        payment order also pays a beneficiary, and it has an idempotency key.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -961,10 +967,10 @@ class AsyncBeneficiariesResource:
             ```
 
         Args:
-            id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            amount: What is paid. The unit is not known; ask Plexy Pay before you send live money. The
-                vendor does not state the unit of this amount, so the client makes no Money of it and takes
-                none.
+            id: Id of the beneficiary; `beneficiary_id` in webhooks.
+            amount: Amount to pay. The unit is not known; ask Plexy Pay for it before you send live
+                payments. The vendor does not state the unit of this amount, so the client makes no Money of
+                it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -972,10 +978,10 @@ class AsyncBeneficiariesResource:
             `Settlement`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.

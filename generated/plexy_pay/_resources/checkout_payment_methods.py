@@ -43,13 +43,14 @@ class CheckoutPaymentMethodsResource:
     ) -> _hints.models.CheckoutPaymentMethodList:
         """List payment methods.
 
-        Lists what a shopper can pay with. Changes nothing and moves no money, although it is a POST.
+        Lists the payment methods available to a shopper. Although it is a POST, this call changes nothing
+        and moves no money.
 
-        Use it for an integration in which your server makes the payment: give the response to the web or
+        Use it for an integration in which your server makes the payment: pass the response to the web or
         mobile component, which shows the methods. `value` is in minor units: `2200000` is 22 000 KZT.
 
-        Method and path are documented; but for `merchant_account`, the fields of body and response are
-        inferred.
+        The method and path are documented. Except for `merchant_account`, the fields of the body and the
+        response are inferred.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -71,17 +72,17 @@ class CheckoutPaymentMethodsResource:
 
         Args:
             merchant_account: Name of your merchant account.
-            amount: What is to be paid, in minor units. Evidence: inferred, not documented.
+            amount: The amount to pay, in minor units. Evidence: inferred, not documented.
             country_code: The shopper's country. Evidence: inferred, not documented.
-            channel: Where the shopper pays. Evidence: inferred, not documented.
-            shopper_reference: Your own id of the shopper. Evidence: inferred, not documented.
+            channel: The channel in which the shopper pays. Evidence: inferred, not documented.
+            shopper_reference: Your id for the shopper. Evidence: inferred, not documented.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutPaymentMethodList`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request is valid, but cannot be processed.
+            UnprocessableEntityError: The request is valid but cannot be processed.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -185,13 +186,14 @@ class AsyncCheckoutPaymentMethodsResource:
     ) -> _hints.models.CheckoutPaymentMethodList:
         """List payment methods.
 
-        Lists what a shopper can pay with. Changes nothing and moves no money, although it is a POST.
+        Lists the payment methods available to a shopper. Although it is a POST, this call changes nothing
+        and moves no money.
 
-        Use it for an integration in which your server makes the payment: give the response to the web or
+        Use it for an integration in which your server makes the payment: pass the response to the web or
         mobile component, which shows the methods. `value` is in minor units: `2200000` is 22 000 KZT.
 
-        Method and path are documented; but for `merchant_account`, the fields of body and response are
-        inferred.
+        The method and path are documented. Except for `merchant_account`, the fields of the body and the
+        response are inferred.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -213,17 +215,17 @@ class AsyncCheckoutPaymentMethodsResource:
 
         Args:
             merchant_account: Name of your merchant account.
-            amount: What is to be paid, in minor units. Evidence: inferred, not documented.
+            amount: The amount to pay, in minor units. Evidence: inferred, not documented.
             country_code: The shopper's country. Evidence: inferred, not documented.
-            channel: Where the shopper pays. Evidence: inferred, not documented.
-            shopper_reference: Your own id of the shopper. Evidence: inferred, not documented.
+            channel: The channel in which the shopper pays. Evidence: inferred, not documented.
+            shopper_reference: Your id for the shopper. Evidence: inferred, not documented.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutPaymentMethodList`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request is valid, but cannot be processed.
+            UnprocessableEntityError: The request is valid but cannot be processed.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

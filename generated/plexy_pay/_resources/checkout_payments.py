@@ -64,30 +64,30 @@ class CheckoutPaymentsResource:
     ) -> _hints.models.CheckoutPayment:
         """Start a payment.
 
-        Makes a payment with what the shopper gave to the component. **It moves money.**
+        Creates a payment from the data that the shopper entered in the component. **It moves money.**
 
-        Use it when your server makes the payment. `result_code` says how it stands: `Authorised` is a
-        success, `Refused` a decline. With an `action` it is most likely not finished: give the action to
-        the component, and send what comes back to submit details. The page of error codes has HTTP 402 with
-        a `card_error` for a card that is declined.
+        Use it when your server makes the payment. `result_code` shows the outcome: `Authorised` is a
+        success, `Refused` is a decline. If the response contains an `action`, the payment is most likely
+        not finished: pass the action to the component, and send its result to submit details. The docs'
+        page of error codes lists HTTP 402 with a `card_error` for a declined card.
 
-        Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
+        `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
 
-        `Idempotency-Key` is documented: make a key for each order, keep it **before** you call, and send
-        the same key with the same parameters alone. The docs say that a repeat within 24 hours gets the
-        cached result and makes no new payment, and ask for the same key in a repeat after a 5xx. Their
-        samples send the body with `payment_method`; with the body that is offered here the key is untried.
-        So the client sends it, and names it in errors and saved calls, but repeats nothing because of it.
-        Do not repeat a call whose end is unclear: wait for the webhook or look at the dashboard. The
-        sources show no look-up by `reference`.
+        `Idempotency-Key` is documented: create a key for each order, store it **before** you call, and
+        reuse it only with the same parameters. According to the docs, a repeat within 24 hours returns the
+        cached result and creates no new payment; they ask for the same key in a repeat after a 5xx. Their
+        samples send the body with `payment_method`; the key is untested with the body supported here. The
+        client therefore sends the key and includes it in errors and saved calls, but never repeats a call
+        because of it. If the outcome of a call is unclear, do not repeat it: wait for the webhook or check
+        the dashboard. The sources show no look-up by `reference`.
 
-        The docs show three bodies for this operation. This one, with `merchant_account` and an `amount` of
-        `currency` and `value`, is that of the generated reference and of the vendor's samples. Guides have
-        `amount` as a number with `payment_method`, `customer` and `off_session`; the pages about tokens
-        have snake case: `amount` as a number, `currency`, `token_id`, `shopper_id`,
+        The docs show three bodies for this operation. The body here, with `merchant_account` and an
+        `amount` of `currency` and `value`, appears in the generated reference and in the vendor's samples.
+        The guides use `amount` as a number with `payment_method`, `customer` and `off_session`. The pages
+        about tokens use snake case: `amount` as a number, `currency`, `token_id`, `shopper_id`,
         `recurring_processing_model`, `shopper_interaction`, `return_url`, `description`,
-        `store_payment_method`. Their fields can be sent as `extra_body`, but for `amount`, which stays an
-        object; such a mixture is untried.
+        `store_payment_method`. You can send these fields as `extra_body`, except for `amount`, which stays
+        an object; such a mixture is untested.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. `Idempotency-Key` was not tried, so the client repeats nothing because of it. When its
@@ -119,25 +119,26 @@ class CheckoutPaymentsResource:
             ```
 
         Args:
-            amount: What the shopper pays, in minor units (`2200000` is 22 000 KZT).
-            idempotency_key: Your own key of this payment, at most 255 characters; the docs recommend a
-                UUID. It expires after 24 hours. The same key with other parameters is an error (409,
-                `idempotency_key_in_use`): then use a new key, once you know what became of the first call.
+            amount: The amount that the shopper pays, in minor units (`2200000` is 22 000 KZT).
+            idempotency_key: Your key for this payment, at most 255 characters; the docs recommend a UUID.
+                It expires after 24 hours. The same key with other parameters is an error (409,
+                `idempotency_key_in_use`): use a new key then, but only after you know the outcome of the
+                first call.
             merchant_account: Name of your merchant account.
-            reference: Your own name for the order; most likely the `merchant_reference` of the response.
-            return_url: Where the shopper comes back to after a redirect.
-            payment_method: What the shopper pays with, from the component's data. Do not collect or send a
-                card's number in the clear. Evidence: inferred, not documented.
+            reference: Your reference for the order; most likely returned as `merchant_reference`.
+            return_url: The URL to which the shopper returns after a redirect.
+            payment_method: The shopper's payment method, from the component's data. Do not collect or send
+                card numbers in plain text. Evidence: inferred, not documented.
             browser_info: The shopper's browser, from the web component's data. Evidence: inferred, not
                 documented.
-            store_payment_method: Whether to keep the payment method, from the component's data. Evidence:
+            store_payment_method: Whether to store the payment method, from the component's data. Evidence:
                 inferred, not documented.
             country_code: The shopper's country.
-            channel: Where the shopper pays.
-            shopper_reference: Your own id of the shopper.
-            shopper_interaction: How the shopper takes part.
-            recurring_processing_model: What a kept payment method is for.
-            authentication_data: Wishes about 3-D Secure.
+            channel: The channel in which the shopper pays.
+            shopper_reference: Your id for the shopper.
+            shopper_interaction: The shopper's involvement in the payment.
+            recurring_processing_model: The purpose of a stored payment method.
+            authentication_data: Preferences for 3-D Secure.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -145,9 +146,9 @@ class CheckoutPaymentsResource:
 
         Raises:
             ConflictError: The idempotency key was used before: with other parameters
-                (`idempotency_key_in_use`), or, as the table of statuses says, by a request that was
+                (`idempotency_key_in_use`), or, according to the table of statuses, by a request that was
                 processed.
-            UnprocessableEntityError: The request is valid, but cannot be processed.
+            UnprocessableEntityError: The request is valid but cannot be processed.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -197,16 +198,16 @@ class CheckoutPaymentsResource:
     ) -> _hints.models.CheckoutPayment:
         """Submit payment details.
 
-        Goes on with a payment after an action, such as 3-D Secure or a redirect. **It moves money**: with
-        it the payment is most likely finished.
+        Continues a payment after an action, such as 3-D Secure or a redirect. **It moves money**: this call
+        most likely completes the payment.
 
-        Use it with what the component gives after the action. The response is most likely that of the
-        payment; it may hold a further action. Amounts are in minor units.
+        Send the data that the component returns after the action. The response is most likely the same as
+        for the creation of a payment; it may contain a further action. Amounts are in minor units.
 
-        The page about idempotency keys does not name this operation: do not repeat a call whose end is
-        unclear, wait for the webhook.
+        The docs' page about idempotency keys does not name this operation. If the outcome of a call is
+        unclear, do not repeat it; wait for the webhook.
 
-        Method and path are documented; the fields of body and response are inferred.
+        The method and path are documented; the fields of the body and the response are inferred.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -223,14 +224,14 @@ class CheckoutPaymentsResource:
             ```
 
         Args:
-            details: What the component or the redirect gave.
+            details: The data that the component or the redirect returned.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutPayment`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request is valid, but cannot be processed.
+            UnprocessableEntityError: The request is valid but cannot be processed.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -414,30 +415,30 @@ class AsyncCheckoutPaymentsResource:
     ) -> _hints.models.CheckoutPayment:
         """Start a payment.
 
-        Makes a payment with what the shopper gave to the component. **It moves money.**
+        Creates a payment from the data that the shopper entered in the component. **It moves money.**
 
-        Use it when your server makes the payment. `result_code` says how it stands: `Authorised` is a
-        success, `Refused` a decline. With an `action` it is most likely not finished: give the action to
-        the component, and send what comes back to submit details. The page of error codes has HTTP 402 with
-        a `card_error` for a card that is declined.
+        Use it when your server makes the payment. `result_code` shows the outcome: `Authorised` is a
+        success, `Refused` is a decline. If the response contains an `action`, the payment is most likely
+        not finished: pass the action to the component, and send its result to submit details. The docs'
+        page of error codes lists HTTP 402 with a `card_error` for a declined card.
 
-        Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
+        `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
 
-        `Idempotency-Key` is documented: make a key for each order, keep it **before** you call, and send
-        the same key with the same parameters alone. The docs say that a repeat within 24 hours gets the
-        cached result and makes no new payment, and ask for the same key in a repeat after a 5xx. Their
-        samples send the body with `payment_method`; with the body that is offered here the key is untried.
-        So the client sends it, and names it in errors and saved calls, but repeats nothing because of it.
-        Do not repeat a call whose end is unclear: wait for the webhook or look at the dashboard. The
-        sources show no look-up by `reference`.
+        `Idempotency-Key` is documented: create a key for each order, store it **before** you call, and
+        reuse it only with the same parameters. According to the docs, a repeat within 24 hours returns the
+        cached result and creates no new payment; they ask for the same key in a repeat after a 5xx. Their
+        samples send the body with `payment_method`; the key is untested with the body supported here. The
+        client therefore sends the key and includes it in errors and saved calls, but never repeats a call
+        because of it. If the outcome of a call is unclear, do not repeat it: wait for the webhook or check
+        the dashboard. The sources show no look-up by `reference`.
 
-        The docs show three bodies for this operation. This one, with `merchant_account` and an `amount` of
-        `currency` and `value`, is that of the generated reference and of the vendor's samples. Guides have
-        `amount` as a number with `payment_method`, `customer` and `off_session`; the pages about tokens
-        have snake case: `amount` as a number, `currency`, `token_id`, `shopper_id`,
+        The docs show three bodies for this operation. The body here, with `merchant_account` and an
+        `amount` of `currency` and `value`, appears in the generated reference and in the vendor's samples.
+        The guides use `amount` as a number with `payment_method`, `customer` and `off_session`. The pages
+        about tokens use snake case: `amount` as a number, `currency`, `token_id`, `shopper_id`,
         `recurring_processing_model`, `shopper_interaction`, `return_url`, `description`,
-        `store_payment_method`. Their fields can be sent as `extra_body`, but for `amount`, which stays an
-        object; such a mixture is untried.
+        `store_payment_method`. You can send these fields as `extra_body`, except for `amount`, which stays
+        an object; such a mixture is untested.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. `Idempotency-Key` was not tried, so the client repeats nothing because of it. When its
@@ -469,25 +470,26 @@ class AsyncCheckoutPaymentsResource:
             ```
 
         Args:
-            amount: What the shopper pays, in minor units (`2200000` is 22 000 KZT).
-            idempotency_key: Your own key of this payment, at most 255 characters; the docs recommend a
-                UUID. It expires after 24 hours. The same key with other parameters is an error (409,
-                `idempotency_key_in_use`): then use a new key, once you know what became of the first call.
+            amount: The amount that the shopper pays, in minor units (`2200000` is 22 000 KZT).
+            idempotency_key: Your key for this payment, at most 255 characters; the docs recommend a UUID.
+                It expires after 24 hours. The same key with other parameters is an error (409,
+                `idempotency_key_in_use`): use a new key then, but only after you know the outcome of the
+                first call.
             merchant_account: Name of your merchant account.
-            reference: Your own name for the order; most likely the `merchant_reference` of the response.
-            return_url: Where the shopper comes back to after a redirect.
-            payment_method: What the shopper pays with, from the component's data. Do not collect or send a
-                card's number in the clear. Evidence: inferred, not documented.
+            reference: Your reference for the order; most likely returned as `merchant_reference`.
+            return_url: The URL to which the shopper returns after a redirect.
+            payment_method: The shopper's payment method, from the component's data. Do not collect or send
+                card numbers in plain text. Evidence: inferred, not documented.
             browser_info: The shopper's browser, from the web component's data. Evidence: inferred, not
                 documented.
-            store_payment_method: Whether to keep the payment method, from the component's data. Evidence:
+            store_payment_method: Whether to store the payment method, from the component's data. Evidence:
                 inferred, not documented.
             country_code: The shopper's country.
-            channel: Where the shopper pays.
-            shopper_reference: Your own id of the shopper.
-            shopper_interaction: How the shopper takes part.
-            recurring_processing_model: What a kept payment method is for.
-            authentication_data: Wishes about 3-D Secure.
+            channel: The channel in which the shopper pays.
+            shopper_reference: Your id for the shopper.
+            shopper_interaction: The shopper's involvement in the payment.
+            recurring_processing_model: The purpose of a stored payment method.
+            authentication_data: Preferences for 3-D Secure.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -495,9 +497,9 @@ class AsyncCheckoutPaymentsResource:
 
         Raises:
             ConflictError: The idempotency key was used before: with other parameters
-                (`idempotency_key_in_use`), or, as the table of statuses says, by a request that was
+                (`idempotency_key_in_use`), or, according to the table of statuses, by a request that was
                 processed.
-            UnprocessableEntityError: The request is valid, but cannot be processed.
+            UnprocessableEntityError: The request is valid but cannot be processed.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -549,16 +551,16 @@ class AsyncCheckoutPaymentsResource:
     ) -> _hints.models.CheckoutPayment:
         """Submit payment details.
 
-        Goes on with a payment after an action, such as 3-D Secure or a redirect. **It moves money**: with
-        it the payment is most likely finished.
+        Continues a payment after an action, such as 3-D Secure or a redirect. **It moves money**: this call
+        most likely completes the payment.
 
-        Use it with what the component gives after the action. The response is most likely that of the
-        payment; it may hold a further action. Amounts are in minor units.
+        Send the data that the component returns after the action. The response is most likely the same as
+        for the creation of a payment; it may contain a further action. Amounts are in minor units.
 
-        The page about idempotency keys does not name this operation: do not repeat a call whose end is
-        unclear, wait for the webhook.
+        The docs' page about idempotency keys does not name this operation. If the outcome of a call is
+        unclear, do not repeat it; wait for the webhook.
 
-        Method and path are documented; the fields of body and response are inferred.
+        The method and path are documented; the fields of the body and the response are inferred.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -575,14 +577,14 @@ class AsyncCheckoutPaymentsResource:
             ```
 
         Args:
-            details: What the component or the redirect gave.
+            details: The data that the component or the redirect returned.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutPayment`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request is valid, but cannot be processed.
+            UnprocessableEntityError: The request is valid but cannot be processed.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.

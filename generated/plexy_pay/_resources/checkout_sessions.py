@@ -74,13 +74,13 @@ class CheckoutSessionsResource:
     ) -> _hints.models.CheckoutSession:
         """Create session.
 
-        Prepares a payment that the web or mobile component carries out by itself. Moves no money: the
-        shopper does, in the component.
+        Prepares a payment that the web or mobile component carries out on its own. This call moves no
+        money: the shopper pays in the component.
 
-        Use it on your server, and give `id` and `session_data` of the response to the component. Afterwards
-        ask for the session's result, and wait for the webhook.
+        Use it on your server, and pass `id` and `session_data` from the response to the component.
+        Afterwards, retrieve the session's result, and wait for the webhook.
 
-        Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
+        `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -104,33 +104,34 @@ class CheckoutSessionsResource:
             ```
 
         Args:
-            amount: What the shopper pays, in minor units (`2200000` is 22 000 KZT).
+            amount: The amount that the shopper pays, in minor units (`2200000` is 22 000 KZT).
             merchant_account: Name of your merchant account.
-            reference: Your own name for the order.
-            return_url: Where the shopper comes back to after a redirect.
+            reference: Your reference for the order.
+            return_url: The URL to which the shopper returns after a redirect.
             country_code: The shopper's country.
-            channel: Where the shopper pays. Evidence: inferred, not documented.
-            shopper_locale: Language and country for the texts of the component. Evidence: inferred, not
+            channel: The channel in which the shopper pays. Evidence: inferred, not documented.
+            shopper_locale: Language and country of the component's texts. Evidence: inferred, not
                 documented.
-            shopper_reference: Your own id of the shopper.
-            shopper_email: The shopper's e-mail address.
+            shopper_reference: Your id for the shopper.
+            shopper_email: The shopper's email address.
             shopper_name: The shopper's name.
             telephone_number: The shopper's telephone number.
-            shopper_interaction: How the shopper takes part. Evidence: inferred, not documented.
-            recurring_processing_model: What a kept payment method is for. Evidence: inferred, not
+            shopper_interaction: The shopper's involvement in the payment. Evidence: inferred, not
                 documented.
-            store_payment_method_mode: Whether the payment method is kept for later payments. Evidence:
+            recurring_processing_model: The purpose of a stored payment method. Evidence: inferred, not
+                documented.
+            store_payment_method_mode: Whether the payment method is stored for later payments. Evidence:
                 inferred, not documented.
-            billing_address: Where the bill goes. Evidence: inferred, not documented.
-            delivery_address: Where the goods go. Evidence: inferred, not documented.
-            line_items: The lines of the order. Evidence: inferred, not documented.
+            billing_address: The billing address. Evidence: inferred, not documented.
+            delivery_address: The delivery address. Evidence: inferred, not documented.
+            line_items: The line items of the order. Evidence: inferred, not documented.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutSession`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request is valid, but cannot be processed.
+            UnprocessableEntityError: The request is valid but cannot be processed.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -178,10 +179,11 @@ class CheckoutSessionsResource:
     ) -> _hints.models.CheckoutSessionResult:
         """Session result.
 
-        Tells what became of a session. Changes nothing.
+        Retrieves the result of a session. This call is read-only.
 
-        Use it when the component is done, with the `session_result` that it gave. Hand over the goods for a
-        payment that is `Authorised`, not for a session that is `completed`. Amounts are in minor units.
+        Use it after the component has finished, with the `session_result` that it returned. Deliver the
+        goods for a payment that is `Authorised`, not for a session that is `completed`. Amounts are in
+        minor units.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -197,16 +199,16 @@ class CheckoutSessionsResource:
             ```
 
         Args:
-            session_id: Id of the session. The docs call the parameter "sessionId".
-            session_result: The `session_result`, most likely from the component.
+            session_id: Id of the session; "sessionId" in the docs.
+            session_result: The `session_result`, most likely returned by the component.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutSessionResult`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope.
-            UnprocessableEntityError: The request is valid, but cannot be processed.
+            NotFoundError: The object does not exist, or the key cannot access it.
+            UnprocessableEntityError: The request is valid but cannot be processed.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -388,13 +390,13 @@ class AsyncCheckoutSessionsResource:
     ) -> _hints.models.CheckoutSession:
         """Create session.
 
-        Prepares a payment that the web or mobile component carries out by itself. Moves no money: the
-        shopper does, in the component.
+        Prepares a payment that the web or mobile component carries out on its own. This call moves no
+        money: the shopper pays in the component.
 
-        Use it on your server, and give `id` and `session_data` of the response to the component. Afterwards
-        ask for the session's result, and wait for the webhook.
+        Use it on your server, and pass `id` and `session_data` from the response to the component.
+        Afterwards, retrieve the session's result, and wait for the webhook.
 
-        Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
+        `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -418,33 +420,34 @@ class AsyncCheckoutSessionsResource:
             ```
 
         Args:
-            amount: What the shopper pays, in minor units (`2200000` is 22 000 KZT).
+            amount: The amount that the shopper pays, in minor units (`2200000` is 22 000 KZT).
             merchant_account: Name of your merchant account.
-            reference: Your own name for the order.
-            return_url: Where the shopper comes back to after a redirect.
+            reference: Your reference for the order.
+            return_url: The URL to which the shopper returns after a redirect.
             country_code: The shopper's country.
-            channel: Where the shopper pays. Evidence: inferred, not documented.
-            shopper_locale: Language and country for the texts of the component. Evidence: inferred, not
+            channel: The channel in which the shopper pays. Evidence: inferred, not documented.
+            shopper_locale: Language and country of the component's texts. Evidence: inferred, not
                 documented.
-            shopper_reference: Your own id of the shopper.
-            shopper_email: The shopper's e-mail address.
+            shopper_reference: Your id for the shopper.
+            shopper_email: The shopper's email address.
             shopper_name: The shopper's name.
             telephone_number: The shopper's telephone number.
-            shopper_interaction: How the shopper takes part. Evidence: inferred, not documented.
-            recurring_processing_model: What a kept payment method is for. Evidence: inferred, not
+            shopper_interaction: The shopper's involvement in the payment. Evidence: inferred, not
                 documented.
-            store_payment_method_mode: Whether the payment method is kept for later payments. Evidence:
+            recurring_processing_model: The purpose of a stored payment method. Evidence: inferred, not
+                documented.
+            store_payment_method_mode: Whether the payment method is stored for later payments. Evidence:
                 inferred, not documented.
-            billing_address: Where the bill goes. Evidence: inferred, not documented.
-            delivery_address: Where the goods go. Evidence: inferred, not documented.
-            line_items: The lines of the order. Evidence: inferred, not documented.
+            billing_address: The billing address. Evidence: inferred, not documented.
+            delivery_address: The delivery address. Evidence: inferred, not documented.
+            line_items: The line items of the order. Evidence: inferred, not documented.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutSession`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request is valid, but cannot be processed.
+            UnprocessableEntityError: The request is valid but cannot be processed.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -494,10 +497,11 @@ class AsyncCheckoutSessionsResource:
     ) -> _hints.models.CheckoutSessionResult:
         """Session result.
 
-        Tells what became of a session. Changes nothing.
+        Retrieves the result of a session. This call is read-only.
 
-        Use it when the component is done, with the `session_result` that it gave. Hand over the goods for a
-        payment that is `Authorised`, not for a session that is `completed`. Amounts are in minor units.
+        Use it after the component has finished, with the `session_result` that it returned. Deliver the
+        goods for a payment that is `Authorised`, not for a session that is `completed`. Amounts are in
+        minor units.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -513,16 +517,16 @@ class AsyncCheckoutSessionsResource:
             ```
 
         Args:
-            session_id: Id of the session. The docs call the parameter "sessionId".
-            session_result: The `session_result`, most likely from the component.
+            session_id: Id of the session; "sessionId" in the docs.
+            session_result: The `session_result`, most likely returned by the component.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutSessionResult`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope.
-            UnprocessableEntityError: The request is valid, but cannot be processed.
+            NotFoundError: The object does not exist, or the key cannot access it.
+            UnprocessableEntityError: The request is valid but cannot be processed.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

@@ -47,12 +47,13 @@ class CustomersResource:
     ) -> Pager[_hints.models.SavedCard, builtins.list[_hints.models.SavedCard]]:
         """Get Customer's Card Tokens.
 
-        Lists the saved cards of a customer. Changes nothing.
+        Lists the saved cards of a customer. This call is read-only.
 
-        Use it to offer the payer the cards that are known, and to find the `card_token_id` of a
-        merchant-initiated payment. A response shows masked cards, never a card number.
+        Use it to offer the payer the saved cards, and to find the `card_token_id` for a merchant-initiated
+        payment. A response contains masked cards, never a full card number.
 
-        The docs' menu names this operation and nothing more: method, path and response are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and response are
+        inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -68,17 +69,17 @@ class CustomersResource:
             ```
 
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customer_id`.
+            id: Id of the customer; `customer_id` in payment links and webhooks.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager over the one response, which is taken for the whole list; each item is a `SavedCard`.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -105,11 +106,11 @@ class CustomersResource:
     ) -> Pager[_hints.models.Customer, _hints.models.Customers]:
         """List Customers.
 
-        Lists the customers, page by page. Changes nothing.
+        Lists the customers, page by page. This call is read-only.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and response are
-        inferred. Pages and envelope are those of the list of transactions; the order and the filters are
-        not known.
+        The docs list only the name of this operation, in their menu. The method, path, parameters and
+        response are inferred. Pagination and the envelope follow the list of transactions; the order and
+        the filters are not known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -123,16 +124,16 @@ class CustomersResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1. Left out, the API decides.
-            size: How many customers a page holds at most. Left out, the API decides.
+            page: Page number, starting at 1. If you omit it, the API decides.
+            size: Maximum number of customers per page. If you omit it, the API decides.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Customer`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -160,12 +161,13 @@ class CustomersResource:
     ) -> _hints.models.Customer:
         """Create Customer.
 
-        Makes a customer, whose id payment links take as `customer_id`. Moves no money.
+        Creates a customer. Payment links take the customer's id as `customer_id`. This call moves no money.
 
-        Give both e-mail and phone: the 2023 API wanted both, and refused a second customer with the same
-        two.
+        Send both e-mail and phone: the 2023 API required both, and rejected a second customer with the same
+        two values.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -182,7 +184,7 @@ class CustomersResource:
             ```
 
         Args:
-            email: The customer's e-mail address.
+            email: The customer's email address.
             phone: The customer's phone number.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -190,8 +192,8 @@ class CustomersResource:
             `Customer`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -220,9 +222,10 @@ class CustomersResource:
     ) -> _hints.models.Customer:
         """Get Customer by ID.
 
-        Retrieves a customer by the id. Changes nothing.
+        Retrieves a customer by its id. This call is read-only.
 
-        The docs' menu names this operation and nothing more: method, path and response are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and response are
+        inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -235,17 +238,17 @@ class CustomersResource:
             ```
 
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customer_id`.
+            id: Id of the customer; `customer_id` in payment links and webhooks.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Customer`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -269,13 +272,13 @@ class CustomersResource:
     ) -> Pager[_hints.models.CustomerTransaction, _hints.models.CustomerTransactions]:
         """Get Customer's Transactions.
 
-        Lists the transactions of a customer, page by page. Changes nothing.
+        Lists the transactions of a customer, page by page. This call is read-only.
 
-        Use it for support. The unit of amounts is not known: the list of all transactions speaks major
-        units, but nothing says so here.
+        Use it for support. The unit of amounts is not known: the list of all transactions uses major units,
+        but nothing states the unit for this list.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and response are
-        inferred. Pages and envelope are those of the list of transactions.
+        The docs list only the name of this operation, in their menu. The method, path, parameters and
+        response are inferred. Pagination and the envelope follow the list of transactions.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -291,19 +294,19 @@ class CustomersResource:
             ```
 
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customer_id`.
-            page: Number of the page, counted from 1. Left out, the API decides.
-            size: How many transactions a page holds at most. Left out, the API decides.
+            id: Id of the customer; `customer_id` in payment links and webhooks.
+            page: Page number, starting at 1. If you omit it, the API decides.
+            size: Maximum number of transactions per page. If you omit it, the API decides.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `CustomerTransaction`.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -443,12 +446,13 @@ class AsyncCustomersResource:
     ) -> AsyncPager[_hints.models.SavedCard, builtins.list[_hints.models.SavedCard]]:
         """Get Customer's Card Tokens.
 
-        Lists the saved cards of a customer. Changes nothing.
+        Lists the saved cards of a customer. This call is read-only.
 
-        Use it to offer the payer the cards that are known, and to find the `card_token_id` of a
-        merchant-initiated payment. A response shows masked cards, never a card number.
+        Use it to offer the payer the saved cards, and to find the `card_token_id` for a merchant-initiated
+        payment. A response contains masked cards, never a full card number.
 
-        The docs' menu names this operation and nothing more: method, path and response are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and response are
+        inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -464,17 +468,17 @@ class AsyncCustomersResource:
             ```
 
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customer_id`.
+            id: Id of the customer; `customer_id` in payment links and webhooks.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager over the one response, which is taken for the whole list; each item is a `SavedCard`.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -501,11 +505,11 @@ class AsyncCustomersResource:
     ) -> AsyncPager[_hints.models.Customer, _hints.models.Customers]:
         """List Customers.
 
-        Lists the customers, page by page. Changes nothing.
+        Lists the customers, page by page. This call is read-only.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and response are
-        inferred. Pages and envelope are those of the list of transactions; the order and the filters are
-        not known.
+        The docs list only the name of this operation, in their menu. The method, path, parameters and
+        response are inferred. Pagination and the envelope follow the list of transactions; the order and
+        the filters are not known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -519,16 +523,16 @@ class AsyncCustomersResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1. Left out, the API decides.
-            size: How many customers a page holds at most. Left out, the API decides.
+            page: Page number, starting at 1. If you omit it, the API decides.
+            size: Maximum number of customers per page. If you omit it, the API decides.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Customer`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -556,12 +560,13 @@ class AsyncCustomersResource:
     ) -> _hints.models.Customer:
         """Create Customer.
 
-        Makes a customer, whose id payment links take as `customer_id`. Moves no money.
+        Creates a customer. Payment links take the customer's id as `customer_id`. This call moves no money.
 
-        Give both e-mail and phone: the 2023 API wanted both, and refused a second customer with the same
-        two.
+        Send both e-mail and phone: the 2023 API required both, and rejected a second customer with the same
+        two values.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -578,7 +583,7 @@ class AsyncCustomersResource:
             ```
 
         Args:
-            email: The customer's e-mail address.
+            email: The customer's email address.
             phone: The customer's phone number.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -586,8 +591,8 @@ class AsyncCustomersResource:
             `Customer`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -618,9 +623,10 @@ class AsyncCustomersResource:
     ) -> _hints.models.Customer:
         """Get Customer by ID.
 
-        Retrieves a customer by the id. Changes nothing.
+        Retrieves a customer by its id. This call is read-only.
 
-        The docs' menu names this operation and nothing more: method, path and response are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and response are
+        inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -635,17 +641,17 @@ class AsyncCustomersResource:
             ```
 
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customer_id`.
+            id: Id of the customer; `customer_id` in payment links and webhooks.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Customer`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -673,13 +679,13 @@ class AsyncCustomersResource:
     ]:
         """Get Customer's Transactions.
 
-        Lists the transactions of a customer, page by page. Changes nothing.
+        Lists the transactions of a customer, page by page. This call is read-only.
 
-        Use it for support. The unit of amounts is not known: the list of all transactions speaks major
-        units, but nothing says so here.
+        Use it for support. The unit of amounts is not known: the list of all transactions uses major units,
+        but nothing states the unit for this list.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and response are
-        inferred. Pages and envelope are those of the list of transactions.
+        The docs list only the name of this operation, in their menu. The method, path, parameters and
+        response are inferred. Pagination and the envelope follow the list of transactions.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -695,19 +701,19 @@ class AsyncCustomersResource:
             ```
 
         Args:
-            id: Id of the customer. Payment links and webhooks call it `customer_id`.
-            page: Number of the page, counted from 1. Left out, the API decides.
-            size: How many transactions a page holds at most. Left out, the API decides.
+            id: Id of the customer; `customer_id` in payment links and webhooks.
+            page: Page number, starting at 1. If you omit it, the API decides.
+            size: Maximum number of transactions per page. If you omit it, the API decides.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `CustomerTransaction`.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

@@ -30,14 +30,15 @@ class DirectPaymentsResource:
     ) -> _hints.models.KeyResponse:
         """Get Keys.
 
-        Gives the public key with which card data are encrypted for a host-to-host payment. Changes nothing.
+        Retrieves the public key for encrypting the card data of a host-to-host payment. This call is
+        read-only.
 
-        Use it before you encrypt card data. A key belongs to one environment: what is encrypted with the
-        live key cannot be read by the test environment. In 2023 the docs printed the keys instead: RSA,
-        2048 bits, one live and one for tests. Taking card data yourself brings the duties of PCI DSS; with
-        a payment link they never reach you.
+        Use it before you encrypt card data. A key belongs to one environment: the test environment cannot
+        read data that is encrypted with the live key. In 2023 the docs printed the keys instead: RSA, 2048
+        bits, one live key and one test key. If you collect card data yourself, PCI DSS obligations apply to
+        you; with a payment link, the card data never reach you.
 
-        The method is documented; path and fields are inferred.
+        The method is documented; the path and fields are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -56,8 +57,8 @@ class DirectPaymentsResource:
             `KeyResponse`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -99,30 +100,31 @@ class DirectPaymentsResource:
     ) -> _hints.models.AuthorizePayment:
         """Create Host-to-Host Payment.
 
-        Pays with card data that you took and encrypted yourself, or with a card that was saved before. **It
-        moves money**: `transaction_type` decides whether the amount is held (`auth`) or taken (`sale`).
+        Pays with card data that you collected and encrypted yourself, or with a previously saved card. **It
+        moves money**: `transaction_type` determines whether the amount is held (`auth`) or collected
+        (`sale`).
 
-        Use it when payers must stay on your own page. For most shops a payment link is the better way: the
-        card data never reach you then.
+        Use it when payers must stay on your own page. For most shops a payment link is the better choice,
+        because the card data then never reach you.
 
-        The way of it: encrypt each field of the card with the key of Get Keys (`plexy_pay.cards` does),
-        send the payment, look at `next_action` of the response. If the API's `action` is `3ds-required`,
-        the bank wants to ask the payer: show `three_ds.html`, or post `three_ds.creq` to `three_ds.action`.
-        The bank posts its result (`cres`) to your `three_ds_notification_url`; hand it to
-        `direct_payments.continue_three_ds`, which finishes the payment. Nothing is held or taken before
-        that.
+        Encrypt each field of the card with the key from Get Keys (`plexy_pay.cards` does this), send the
+        payment, and check `next_action` of the response. If the API's `action` is `3ds-required`, the bank
+        wants to authenticate the payer: show `three_ds.html`, or post `three_ds.creq` to `three_ds.action`.
+        The bank posts its result (`cres`) to your `three_ds_notification_url`. Pass it to
+        `direct_payments.continue_three_ds`, which completes the payment. No money is held or collected
+        before that.
 
-        Units: `order_details.amount` is in major units, `22000` is 22 000 KZT. Payment links say `2200000`
-        for the same sum.
+        `order_details.amount` is in major units: `22000` is 22 000 KZT. Payment links use `2200000` for the
+        same amount.
 
-        A refusal comes with HTTP 200 and `success: false`. There is no idempotency key. After a time-out or
-        a 5xx do not simply repeat the call: it may pay twice. Look for the payment in the list of
-        transactions or in the dashboard first.
+        A declined payment returns HTTP 200 with `success: false`. There is no idempotency key. After a
+        timeout or a 5xx, look for the payment in the list of transactions or in the dashboard first: a
+        repeated call may charge the payer twice.
 
-        The method is documented. Path and fields are those of the 2023 docs; that the schemas of today's
-        docs have the same fields is inferred. **The docs of 2026 name a newer path,
+        The method is documented. The path and fields are those of the 2023 docs; it is inferred that the
+        schemas of the current docs have the same fields. **The docs of 2026 name a newer path,
         `/v1/payments/direct`**, with a flow in which you send the payer to a redirect URL; neither its body
-        nor its response could be read. If this operation raises `NotFoundError`, the API may have moved
+        nor its response could be read. If this operation raises `NotFoundError`, the API may have moved it
         there: ask Plexy Pay.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
@@ -181,47 +183,48 @@ class DirectPaymentsResource:
             ```
 
         Args:
-            transaction_type: What a host-to-host payment does with the money. The name of this schema is
-                ours (inferred). The 2023 docs list the values without a word about them; what they do is
-                the usual meaning of the words, except that `verification` has the amount 0, which an error
-                text of 2023 says. - `auth`: holds the amount; capture takes it, cancel lets it go. -
-                `sale`: takes the amount. - `verification`: checks the card; the amount is 0.
-            payment_method: How the payer pays. The docs show `card`; the full list is not published.
-            order_details: What is paid. The name of this schema is ours (inferred); the 2023 docs name the
-                fields only.
+            transaction_type: Type of a host-to-host payment. This project chose the name of this schema
+                (inferred). The 2023 docs list the values without explaining them. The meanings below are
+                the usual meanings of the words, except that `verification` has the amount 0, as an error
+                text of 2023 states. - `auth`: holds the amount until you capture or cancel the payment. -
+                `sale`: collects the amount. - `verification`: checks the card; the amount is 0.
+            payment_method: The payment method. The docs show `card`; the full list is not published.
+            order_details: The order to pay. This project chose the name of this schema (inferred); the 2023
+                docs name only its fields.
             terminal_id: Id of your terminal, a UUID. The 2023 docs require it.
-            card_data: A card: either its encrypted fields, which the 2023 docs require the first time, or
-                the token of a card that was saved before. The name of this schema is documented; the fields
-                are those of the 2023 docs, and that they still belong to it is inferred. Each encrypted
-                field is its own text: encrypt the value with the public key (RSA), then Base64. Which RSA
-                padding is meant is not documented. No further fields are taken, so that no card number in
-                the clear can slip in.
-            customer_details: The payer. The name of this schema is documented; the fields are those of the
-                2023 docs and of the vendor's 2023 code, and that they still belong to it is inferred.
-            browser_details: The payer's browser, by which the bank judges the risk. Read it in the browser,
-                not on your server. The name of this schema is documented; the fields are those of the 2023
-                docs, which require all of them, and that they still belong to it is inferred.
-            three_ds_notification_url: Where the bank posts `cres`, the result of the payer's confirmation.
-                The 2023 docs require it.
-            external_user_id: Your own id of the payer, in any form.
-            skip_three_ds: Whether to go without 3-D Secure. The bank may refuse such a payment.
-            moto: Whether the order came by mail or telephone. Null means `false`. `true` wins over
-                `sca_exemption`.
-            recurring: Says that a payment is the first of a series, or belongs to one. The name of this
-                schema is ours (inferred). Payment links take the same thing with other names of fields
-                (`request.Recurring`: `type` instead of `recurring_type`); which of them a host-to-host
-                payment takes today is not known. So it is open to further fields.
-            sca_exemption: Why the payer need not be asked. Null or left out: there is no such reason.
-                Ignored when `moto` is `true`.
+            card_data: A card, given either as encrypted fields or as the token of a card saved earlier. The
+                2023 docs require the encrypted fields the first time. The name of this schema is
+                documented. Its fields are taken from the 2023 docs; it is inferred that they still belong
+                to it. Encrypt each value separately with the public key (RSA), then encode the result as
+                Base64. The RSA padding is not documented. Additional fields are not allowed, so that no
+                card number can be sent in clear text.
+            customer_details: The payer. The name of this schema is documented. Its fields are taken from
+                the 2023 docs and the vendor's 2023 code; it is inferred that they still belong to it.
+            browser_details: The payer's browser. The bank uses these details to assess the risk. Read them
+                in the browser, not on your server. The name of this schema is documented. Its fields are
+                taken from the 2023 docs, which require all of them; it is inferred that they still belong
+                to this schema.
+            three_ds_notification_url: The URL to which the bank posts `cres`, the result of the payer's
+                confirmation. The 2023 docs require it.
+            external_user_id: Your id for the payer, in any format.
+            skip_three_ds: Whether to skip 3-D Secure. The bank may decline such a payment.
+            moto: Whether the order was placed by mail or telephone. Null means `false`. `true` takes
+                precedence over `sca_exemption`.
+            recurring: Marks a payment as the first of a series or as part of one. This project chose the
+                name of this schema (inferred). Payment links have an equivalent with different field names
+                (`request.Recurring`: `type` instead of `recurring_type`). It is not known which of the two
+                a host-to-host payment accepts today. Additional fields are therefore allowed.
+            sca_exemption: The reason for not asking the payer to authenticate. If omitted or null, there is
+                no such reason. Ignored when `moto` is `true`.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `AuthorizePayment`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The resource does not exist, or it is outside the key's scope.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -264,19 +267,19 @@ class DirectPaymentsResource:
     ) -> _hints.models.ContinueThreeDS:
         """Continue 3-D Secure.
 
-        Finishes a host-to-host payment after the payer confirmed it at the bank. **It moves money**: only
-        now the amount is held or taken.
+        Completes a host-to-host payment after the payer confirmed it with the bank. **It moves money**: the
+        amount is held or collected only at this step.
 
-        Use it when a host-to-host payment answered `action: 3ds-required`. The bank posts `cres` and
-        "threeDSSessionData" to your `three_ds_notification_url`; send `cres` on, with the `id` that the
-        payment answered. In a sample, "threeDSSessionData" is base64url of a JSON object with that id as
+        Use it when a host-to-host payment returned `action: 3ds-required`. The bank posts `cres` and
+        "threeDSSessionData" to your `three_ds_notification_url`. Send `cres` with the `id` from the
+        payment's response. In a sample, "threeDSSessionData" is base64url of a JSON object with that id as
         "transactionId".
 
-        Units: the amounts of the response are in major units (tenge for KZT). A refusal comes with HTTP 200
-        and `success: false`. There is no idempotency key: after a time-out or a 5xx look at the transaction
+        The amounts of the response are in major units (tenge for KZT). A declined payment returns HTTP 200
+        with `success: false`. There is no idempotency key. After a timeout or a 5xx, check the transaction
         before you call again.
 
-        Today's docs name the schemas only. Method, path and fields are those of the 2023 docs.
+        The current docs name only the schemas. The method, path and fields are those of the 2023 docs.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -295,17 +298,17 @@ class DirectPaymentsResource:
 
         Args:
             cres: The base64url text that the bank posted to your `three_ds_notification_url`, unchanged.
-            transaction_id: The `id` that the payment answered.
+            transaction_id: The `id` in the response to the payment.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `ContinueThreeDS`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -450,14 +453,15 @@ class AsyncDirectPaymentsResource:
     ) -> _hints.models.KeyResponse:
         """Get Keys.
 
-        Gives the public key with which card data are encrypted for a host-to-host payment. Changes nothing.
+        Retrieves the public key for encrypting the card data of a host-to-host payment. This call is
+        read-only.
 
-        Use it before you encrypt card data. A key belongs to one environment: what is encrypted with the
-        live key cannot be read by the test environment. In 2023 the docs printed the keys instead: RSA,
-        2048 bits, one live and one for tests. Taking card data yourself brings the duties of PCI DSS; with
-        a payment link they never reach you.
+        Use it before you encrypt card data. A key belongs to one environment: the test environment cannot
+        read data that is encrypted with the live key. In 2023 the docs printed the keys instead: RSA, 2048
+        bits, one live key and one test key. If you collect card data yourself, PCI DSS obligations apply to
+        you; with a payment link, the card data never reach you.
 
-        The method is documented; path and fields are inferred.
+        The method is documented; the path and fields are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -476,8 +480,8 @@ class AsyncDirectPaymentsResource:
             `KeyResponse`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -519,30 +523,31 @@ class AsyncDirectPaymentsResource:
     ) -> _hints.models.AuthorizePayment:
         """Create Host-to-Host Payment.
 
-        Pays with card data that you took and encrypted yourself, or with a card that was saved before. **It
-        moves money**: `transaction_type` decides whether the amount is held (`auth`) or taken (`sale`).
+        Pays with card data that you collected and encrypted yourself, or with a previously saved card. **It
+        moves money**: `transaction_type` determines whether the amount is held (`auth`) or collected
+        (`sale`).
 
-        Use it when payers must stay on your own page. For most shops a payment link is the better way: the
-        card data never reach you then.
+        Use it when payers must stay on your own page. For most shops a payment link is the better choice,
+        because the card data then never reach you.
 
-        The way of it: encrypt each field of the card with the key of Get Keys (`plexy_pay.cards` does),
-        send the payment, look at `next_action` of the response. If the API's `action` is `3ds-required`,
-        the bank wants to ask the payer: show `three_ds.html`, or post `three_ds.creq` to `three_ds.action`.
-        The bank posts its result (`cres`) to your `three_ds_notification_url`; hand it to
-        `direct_payments.continue_three_ds`, which finishes the payment. Nothing is held or taken before
-        that.
+        Encrypt each field of the card with the key from Get Keys (`plexy_pay.cards` does this), send the
+        payment, and check `next_action` of the response. If the API's `action` is `3ds-required`, the bank
+        wants to authenticate the payer: show `three_ds.html`, or post `three_ds.creq` to `three_ds.action`.
+        The bank posts its result (`cres`) to your `three_ds_notification_url`. Pass it to
+        `direct_payments.continue_three_ds`, which completes the payment. No money is held or collected
+        before that.
 
-        Units: `order_details.amount` is in major units, `22000` is 22 000 KZT. Payment links say `2200000`
-        for the same sum.
+        `order_details.amount` is in major units: `22000` is 22 000 KZT. Payment links use `2200000` for the
+        same amount.
 
-        A refusal comes with HTTP 200 and `success: false`. There is no idempotency key. After a time-out or
-        a 5xx do not simply repeat the call: it may pay twice. Look for the payment in the list of
-        transactions or in the dashboard first.
+        A declined payment returns HTTP 200 with `success: false`. There is no idempotency key. After a
+        timeout or a 5xx, look for the payment in the list of transactions or in the dashboard first: a
+        repeated call may charge the payer twice.
 
-        The method is documented. Path and fields are those of the 2023 docs; that the schemas of today's
-        docs have the same fields is inferred. **The docs of 2026 name a newer path,
+        The method is documented. The path and fields are those of the 2023 docs; it is inferred that the
+        schemas of the current docs have the same fields. **The docs of 2026 name a newer path,
         `/v1/payments/direct`**, with a flow in which you send the payer to a redirect URL; neither its body
-        nor its response could be read. If this operation raises `NotFoundError`, the API may have moved
+        nor its response could be read. If this operation raises `NotFoundError`, the API may have moved it
         there: ask Plexy Pay.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
@@ -601,47 +606,48 @@ class AsyncDirectPaymentsResource:
             ```
 
         Args:
-            transaction_type: What a host-to-host payment does with the money. The name of this schema is
-                ours (inferred). The 2023 docs list the values without a word about them; what they do is
-                the usual meaning of the words, except that `verification` has the amount 0, which an error
-                text of 2023 says. - `auth`: holds the amount; capture takes it, cancel lets it go. -
-                `sale`: takes the amount. - `verification`: checks the card; the amount is 0.
-            payment_method: How the payer pays. The docs show `card`; the full list is not published.
-            order_details: What is paid. The name of this schema is ours (inferred); the 2023 docs name the
-                fields only.
+            transaction_type: Type of a host-to-host payment. This project chose the name of this schema
+                (inferred). The 2023 docs list the values without explaining them. The meanings below are
+                the usual meanings of the words, except that `verification` has the amount 0, as an error
+                text of 2023 states. - `auth`: holds the amount until you capture or cancel the payment. -
+                `sale`: collects the amount. - `verification`: checks the card; the amount is 0.
+            payment_method: The payment method. The docs show `card`; the full list is not published.
+            order_details: The order to pay. This project chose the name of this schema (inferred); the 2023
+                docs name only its fields.
             terminal_id: Id of your terminal, a UUID. The 2023 docs require it.
-            card_data: A card: either its encrypted fields, which the 2023 docs require the first time, or
-                the token of a card that was saved before. The name of this schema is documented; the fields
-                are those of the 2023 docs, and that they still belong to it is inferred. Each encrypted
-                field is its own text: encrypt the value with the public key (RSA), then Base64. Which RSA
-                padding is meant is not documented. No further fields are taken, so that no card number in
-                the clear can slip in.
-            customer_details: The payer. The name of this schema is documented; the fields are those of the
-                2023 docs and of the vendor's 2023 code, and that they still belong to it is inferred.
-            browser_details: The payer's browser, by which the bank judges the risk. Read it in the browser,
-                not on your server. The name of this schema is documented; the fields are those of the 2023
-                docs, which require all of them, and that they still belong to it is inferred.
-            three_ds_notification_url: Where the bank posts `cres`, the result of the payer's confirmation.
-                The 2023 docs require it.
-            external_user_id: Your own id of the payer, in any form.
-            skip_three_ds: Whether to go without 3-D Secure. The bank may refuse such a payment.
-            moto: Whether the order came by mail or telephone. Null means `false`. `true` wins over
-                `sca_exemption`.
-            recurring: Says that a payment is the first of a series, or belongs to one. The name of this
-                schema is ours (inferred). Payment links take the same thing with other names of fields
-                (`request.Recurring`: `type` instead of `recurring_type`); which of them a host-to-host
-                payment takes today is not known. So it is open to further fields.
-            sca_exemption: Why the payer need not be asked. Null or left out: there is no such reason.
-                Ignored when `moto` is `true`.
+            card_data: A card, given either as encrypted fields or as the token of a card saved earlier. The
+                2023 docs require the encrypted fields the first time. The name of this schema is
+                documented. Its fields are taken from the 2023 docs; it is inferred that they still belong
+                to it. Encrypt each value separately with the public key (RSA), then encode the result as
+                Base64. The RSA padding is not documented. Additional fields are not allowed, so that no
+                card number can be sent in clear text.
+            customer_details: The payer. The name of this schema is documented. Its fields are taken from
+                the 2023 docs and the vendor's 2023 code; it is inferred that they still belong to it.
+            browser_details: The payer's browser. The bank uses these details to assess the risk. Read them
+                in the browser, not on your server. The name of this schema is documented. Its fields are
+                taken from the 2023 docs, which require all of them; it is inferred that they still belong
+                to this schema.
+            three_ds_notification_url: The URL to which the bank posts `cres`, the result of the payer's
+                confirmation. The 2023 docs require it.
+            external_user_id: Your id for the payer, in any format.
+            skip_three_ds: Whether to skip 3-D Secure. The bank may decline such a payment.
+            moto: Whether the order was placed by mail or telephone. Null means `false`. `true` takes
+                precedence over `sca_exemption`.
+            recurring: Marks a payment as the first of a series or as part of one. This project chose the
+                name of this schema (inferred). Payment links have an equivalent with different field names
+                (`request.Recurring`: `type` instead of `recurring_type`). It is not known which of the two
+                a host-to-host payment accepts today. Additional fields are therefore allowed.
+            sca_exemption: The reason for not asking the payer to authenticate. If omitted or null, there is
+                no such reason. Ignored when `moto` is `true`.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `AuthorizePayment`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The resource does not exist, or it is outside the key's scope.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -686,19 +692,19 @@ class AsyncDirectPaymentsResource:
     ) -> _hints.models.ContinueThreeDS:
         """Continue 3-D Secure.
 
-        Finishes a host-to-host payment after the payer confirmed it at the bank. **It moves money**: only
-        now the amount is held or taken.
+        Completes a host-to-host payment after the payer confirmed it with the bank. **It moves money**: the
+        amount is held or collected only at this step.
 
-        Use it when a host-to-host payment answered `action: 3ds-required`. The bank posts `cres` and
-        "threeDSSessionData" to your `three_ds_notification_url`; send `cres` on, with the `id` that the
-        payment answered. In a sample, "threeDSSessionData" is base64url of a JSON object with that id as
+        Use it when a host-to-host payment returned `action: 3ds-required`. The bank posts `cres` and
+        "threeDSSessionData" to your `three_ds_notification_url`. Send `cres` with the `id` from the
+        payment's response. In a sample, "threeDSSessionData" is base64url of a JSON object with that id as
         "transactionId".
 
-        Units: the amounts of the response are in major units (tenge for KZT). A refusal comes with HTTP 200
-        and `success: false`. There is no idempotency key: after a time-out or a 5xx look at the transaction
+        The amounts of the response are in major units (tenge for KZT). A declined payment returns HTTP 200
+        with `success: false`. There is no idempotency key. After a timeout or a 5xx, check the transaction
         before you call again.
 
-        Today's docs name the schemas only. Method, path and fields are those of the 2023 docs.
+        The current docs name only the schemas. The method, path and fields are those of the 2023 docs.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -717,17 +723,17 @@ class AsyncDirectPaymentsResource:
 
         Args:
             cres: The base64url text that the bank posted to your `three_ds_notification_url`, unchanged.
-            transaction_id: The `id` that the payment answered.
+            transaction_id: The `id` in the response to the payment.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `ContinueThreeDS`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.

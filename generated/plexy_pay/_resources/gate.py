@@ -65,11 +65,11 @@ class GateResource:
     def health(self, *, options: RequestOptions | None = None) -> None:
         """API health.
 
-        Says whether the Gate is up. Changes nothing.
+        Checks whether the Gate is up. This call is read-only.
 
-        Use it for monitoring. The docs show no response, so none is read: a call that returns says that the
-        Gate answered with a success. Whether the path begins with `/agent/{agent_id}`, and whether a key is
-        wanted, is not documented; the client sends the key.
+        Use it for monitoring. The docs show no response, so the client reads none: if the call returns, the
+        Gate responded with a success status. It is not documented whether the path begins with
+        `/agent/{agent_id}` or whether a key is required; the client sends the key.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -209,11 +209,11 @@ class AsyncGateResource:
     async def health(self, *, options: RequestOptions | None = None) -> None:
         """API health.
 
-        Says whether the Gate is up. Changes nothing.
+        Checks whether the Gate is up. This call is read-only.
 
-        Use it for monitoring. The docs show no response, so none is read: a call that returns says that the
-        Gate answered with a success. Whether the path begins with `/agent/{agent_id}`, and whether a key is
-        wanted, is not documented; the client sends the key.
+        Use it for monitoring. The docs show no response, so the client reads none: if the call returns, the
+        Gate responded with a success status. It is not documented whether the path begins with
+        `/agent/{agent_id}` or whether a key is required; the client sends the key.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 

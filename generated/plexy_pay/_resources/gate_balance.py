@@ -26,7 +26,7 @@ class GateBalanceResource:
     ) -> _hints.models.GateBalanceList:
         """Get balance.
 
-        Gives your balance in each currency. Changes nothing.
+        Retrieves your balance in each currency. This call is read-only.
 
         Use it before an order. Amounts are decimal text in major units.
 
@@ -84,7 +84,7 @@ class AsyncGateBalanceResource:
     ) -> _hints.models.GateBalanceList:
         """Get balance.
 
-        Gives your balance in each currency. Changes nothing.
+        Retrieves your balance in each currency. This call is read-only.
 
         Use it before an order. Amounts are decimal text in major units.
 

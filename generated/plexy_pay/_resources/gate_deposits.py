@@ -44,9 +44,9 @@ class GateDepositsResource:
     ) -> Pager[_hints.models.AgentDeposit, _hints.models.GateDepositList]:
         """List deposit history.
 
-        Lists what you paid in to your balance, page by page. Changes nothing.
+        Lists the deposits to your balance, page by page. This call is read-only.
 
-        Use it to compare your books with Plexy Pay's. Amounts are decimal text in major units.
+        Use it to reconcile your books with Plexy Pay's. Amounts are decimal text in major units.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -60,9 +60,9 @@ class GateDepositsResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1. Left out, the API decides.
-            page_size: How many deposits a page holds at most (`50` in the docs). The limit is not known.
-            status: Only deposits in this state.
+            page: Page number, starting at 1. If you omit it, the API decides.
+            page_size: Maximum number of deposits per page (`50` in the docs). The limit is not known.
+            status: Returns only deposits in this state.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -138,9 +138,9 @@ class AsyncGateDepositsResource:
     ) -> AsyncPager[_hints.models.AgentDeposit, _hints.models.GateDepositList]:
         """List deposit history.
 
-        Lists what you paid in to your balance, page by page. Changes nothing.
+        Lists the deposits to your balance, page by page. This call is read-only.
 
-        Use it to compare your books with Plexy Pay's. Amounts are decimal text in major units.
+        Use it to reconcile your books with Plexy Pay's. Amounts are decimal text in major units.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -154,9 +154,9 @@ class AsyncGateDepositsResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1. Left out, the API decides.
-            page_size: How many deposits a page holds at most (`50` in the docs). The limit is not known.
-            status: Only deposits in this state.
+            page: Page number, starting at 1. If you omit it, the API decides.
+            page_size: Maximum number of deposits per page (`50` in the docs). The limit is not known.
+            status: Returns only deposits in this state.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:

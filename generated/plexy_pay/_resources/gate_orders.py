@@ -46,10 +46,10 @@ class GateOrdersResource:
     ) -> Pager[_hints.models.Order, _hints.models.GateOrderList]:
         """List orders.
 
-        Lists your orders, page by page. Changes nothing.
+        Lists your orders, page by page. This call is read-only.
 
-        Use it to learn which orders are done, and to look for an order after a call whose outcome is
-        unknown: compare `idempotency_key` and `external_ref`. Amounts are decimal text in major units.
+        Use it to find out which orders are finished, and to look for an order after a call with an unknown
+        outcome: compare `idempotency_key` and `external_ref`. Amounts are decimal text in major units.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -63,10 +63,10 @@ class GateOrdersResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1. Left out, the API decides.
-            page_size: How many orders a page holds at most (`50` in the docs). The limit is not known.
-            status: Only orders in this state.
-            product_id: Only orders of this product.
+            page: Page number, starting at 1. If you omit it, the API decides.
+            page_size: Maximum number of orders per page (`50` in the docs). The limit is not known.
+            status: Returns only orders in this state.
+            product_id: Returns only orders of this product.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -107,17 +107,17 @@ class GateOrdersResource:
     ) -> _hints.models.Order:
         """Create order.
 
-        Orders a product and reserves what it costs you from your balance. **It moves money.**
+        Orders a product and reserves its cost from your balance. **It moves money.**
 
-        Use it when a customer bought the product in your shop; check the balance first. The order begins as
-        `pending`: ask for it, or list orders, until it is completed or failed, then hand over
-        `order_content`. For a `direct_top_up` product give `topup_request` with the customer's account and
+        Use it when a customer has bought the product in your shop; check your balance first. A new order is
+        `pending`. Retrieve it, or list orders, until it is completed or failed, then deliver
+        `order_content`. For a `direct_top_up` product, send `topup_request` with the customer's account and
         the amount.
 
-        Units: the amounts are decimal text in major units, `"10.00"`.
+        The amounts are decimal text in major units, `"10.00"`.
 
-        `Idempotency-Key` makes the call safe to repeat: make a key for each order, keep it **before** you
-        call, and send the same key only with the same body. After an unclear end, call again with the same
+        `Idempotency-Key` makes the call safe to repeat: create a key for each order, store it **before**
+        you call, and reuse it only with the same body. If the outcome is unclear, call again with the same
         key, or look for the key in the list of orders.
 
         This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
@@ -148,13 +148,13 @@ class GateOrdersResource:
             ```
 
         Args:
-            idempotency_key: Your own key of this order (`order-1001` in the docs). Use it again only to
-                repeat the same body. That the API refuses a call without it is not documented; the client
-                asks for it because a key that is made during the call is lost with the process.
+            idempotency_key: Your key for this order (`order-1001` in the docs). Reuse it only to repeat the
+                same body. It is not documented that the API rejects a call without it. The client requires
+                it because a key that is created during the call is lost with the process.
             product_id: Id of the product.
-            currency_code: Code of the currency, most likely the product's. The docs' sample sends it.
-            topup_request: How much to top up, and which account; for `direct_top_up` products only.
-            external_ref: Your own name for the order. Keep it, and the idempotency key, before you call.
+            currency_code: Currency code, most likely the product's. The docs' sample sends it.
+            topup_request: The amount and the account to top up; for `direct_top_up` products only.
+            external_ref: Your reference for the order. Store it and the idempotency key before the call.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -195,9 +195,9 @@ class GateOrdersResource:
     ) -> _hints.models.Order:
         """Get order by ID.
 
-        Gives one order. Changes nothing.
+        Retrieves an order. This call is read-only.
 
-        Use it after an order was created: ask again until it is completed or failed, then hand over
+        Use it after you create an order: retrieve the order until it is completed or failed, then deliver
         `order_content`. Amounts are decimal text in major units.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -211,14 +211,14 @@ class GateOrdersResource:
             ```
 
         Args:
-            order_id: Id of the order. The docs call the parameter "orderId".
+            order_id: Id of the order; "orderId" in the docs.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Order`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is another agent's.
+            NotFoundError: The object does not exist, or it belongs to another agent.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -337,10 +337,10 @@ class AsyncGateOrdersResource:
     ) -> AsyncPager[_hints.models.Order, _hints.models.GateOrderList]:
         """List orders.
 
-        Lists your orders, page by page. Changes nothing.
+        Lists your orders, page by page. This call is read-only.
 
-        Use it to learn which orders are done, and to look for an order after a call whose outcome is
-        unknown: compare `idempotency_key` and `external_ref`. Amounts are decimal text in major units.
+        Use it to find out which orders are finished, and to look for an order after a call with an unknown
+        outcome: compare `idempotency_key` and `external_ref`. Amounts are decimal text in major units.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -357,10 +357,10 @@ class AsyncGateOrdersResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1. Left out, the API decides.
-            page_size: How many orders a page holds at most (`50` in the docs). The limit is not known.
-            status: Only orders in this state.
-            product_id: Only orders of this product.
+            page: Page number, starting at 1. If you omit it, the API decides.
+            page_size: Maximum number of orders per page (`50` in the docs). The limit is not known.
+            status: Returns only orders in this state.
+            product_id: Returns only orders of this product.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -401,17 +401,17 @@ class AsyncGateOrdersResource:
     ) -> _hints.models.Order:
         """Create order.
 
-        Orders a product and reserves what it costs you from your balance. **It moves money.**
+        Orders a product and reserves its cost from your balance. **It moves money.**
 
-        Use it when a customer bought the product in your shop; check the balance first. The order begins as
-        `pending`: ask for it, or list orders, until it is completed or failed, then hand over
-        `order_content`. For a `direct_top_up` product give `topup_request` with the customer's account and
+        Use it when a customer has bought the product in your shop; check your balance first. A new order is
+        `pending`. Retrieve it, or list orders, until it is completed or failed, then deliver
+        `order_content`. For a `direct_top_up` product, send `topup_request` with the customer's account and
         the amount.
 
-        Units: the amounts are decimal text in major units, `"10.00"`.
+        The amounts are decimal text in major units, `"10.00"`.
 
-        `Idempotency-Key` makes the call safe to repeat: make a key for each order, keep it **before** you
-        call, and send the same key only with the same body. After an unclear end, call again with the same
+        `Idempotency-Key` makes the call safe to repeat: create a key for each order, store it **before**
+        you call, and reuse it only with the same body. If the outcome is unclear, call again with the same
         key, or look for the key in the list of orders.
 
         This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
@@ -442,13 +442,13 @@ class AsyncGateOrdersResource:
             ```
 
         Args:
-            idempotency_key: Your own key of this order (`order-1001` in the docs). Use it again only to
-                repeat the same body. That the API refuses a call without it is not documented; the client
-                asks for it because a key that is made during the call is lost with the process.
+            idempotency_key: Your key for this order (`order-1001` in the docs). Reuse it only to repeat the
+                same body. It is not documented that the API rejects a call without it. The client requires
+                it because a key that is created during the call is lost with the process.
             product_id: Id of the product.
-            currency_code: Code of the currency, most likely the product's. The docs' sample sends it.
-            topup_request: How much to top up, and which account; for `direct_top_up` products only.
-            external_ref: Your own name for the order. Keep it, and the idempotency key, before you call.
+            currency_code: Currency code, most likely the product's. The docs' sample sends it.
+            topup_request: The amount and the account to top up; for `direct_top_up` products only.
+            external_ref: Your reference for the order. Store it and the idempotency key before the call.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -491,9 +491,9 @@ class AsyncGateOrdersResource:
     ) -> _hints.models.Order:
         """Get order by ID.
 
-        Gives one order. Changes nothing.
+        Retrieves an order. This call is read-only.
 
-        Use it after an order was created: ask again until it is completed or failed, then hand over
+        Use it after you create an order: retrieve the order until it is completed or failed, then deliver
         `order_content`. Amounts are decimal text in major units.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -509,14 +509,14 @@ class AsyncGateOrdersResource:
             ```
 
         Args:
-            order_id: Id of the order. The docs call the parameter "orderId".
+            order_id: Id of the order; "orderId" in the docs.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Order`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is another agent's.
+            NotFoundError: The object does not exist, or it belongs to another agent.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

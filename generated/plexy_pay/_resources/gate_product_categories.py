@@ -36,10 +36,10 @@ class GateProductCategoriesResource:
     ]:
         """List product categories.
 
-        Lists the categories of products. Changes nothing.
+        Lists the product categories. This call is read-only.
 
-        Use it to build the menu of your shop. Method and path are documented; that the response is a bare
-        list, as with the kinds of products, and its fields are inferred.
+        Use it to build the menu of your shop. The method and path are documented. The fields are inferred,
+        and so is the form of the response: a bare list, as for product types.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -106,10 +106,10 @@ class AsyncGateProductCategoriesResource:
     ]:
         """List product categories.
 
-        Lists the categories of products. Changes nothing.
+        Lists the product categories. This call is read-only.
 
-        Use it to build the menu of your shop. Method and path are documented; that the response is a bare
-        list, as with the kinds of products, and its fields are inferred.
+        Use it to build the menu of your shop. The method and path are documented. The fields are inferred,
+        and so is the form of the response: a bare list, as for product types.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 

@@ -34,9 +34,9 @@ class GateProductTypesResource:
     ) -> Pager[_hints.models.ProductType, builtins.list[_hints.models.ProductType]]:
         """List product types.
 
-        Lists the kinds of products. Changes nothing.
+        Lists the product types. This call is read-only.
 
-        Use it to decide how your shop treats a product: a `direct_top_up` order needs a `topup_request`.
+        Use it to decide how your shop handles a product: a `direct_top_up` order needs a `topup_request`.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -102,9 +102,9 @@ class AsyncGateProductTypesResource:
     ]:
         """List product types.
 
-        Lists the kinds of products. Changes nothing.
+        Lists the product types. This call is read-only.
 
-        Use it to decide how your shop treats a product: a `direct_top_up` order needs a `topup_request`.
+        Use it to decide how your shop handles a product: a `direct_top_up` order needs a `topup_request`.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 

@@ -34,13 +34,13 @@ class GateProductsResource:
     ) -> Pager[_hints.models.Product, builtins.list[_hints.models.Product]]:
         """List products.
 
-        Lists the products that you can order. Changes nothing.
+        Lists the products that you can order. This call is read-only.
 
-        Use it to fill your shop. `price` and the limits are numbers, most likely in major units: `10` is 10
-        of `currency_code`.
+        Use it to show the products in your shop. `price` and the limits are numbers, most likely in major
+        units: `10` is 10 of `currency_code`.
 
-        Method and path are documented; that the response is a bare list, as with the kinds of products, is
-        inferred, and so are filters and pages: none are known.
+        The method and path are documented. It is inferred that the response is a bare list, as for product
+        types. The absence of filters and pages is also inferred: none are known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -80,10 +80,10 @@ class GateProductsResource:
     ) -> _hints.models.Product:
         """Get product.
 
-        Gives one product. Changes nothing.
+        Retrieves a product. This call is read-only.
 
         Use it to check the price and the limits before an order. They are numbers, most likely in major
-        units: `10` is 10 of `currency_code`. The amount of a top-up is sent as text, `"10.00"`.
+        units: `10` is 10 of `currency_code`. The amount of a top-up is sent as a string, `"10.00"`.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -96,14 +96,14 @@ class GateProductsResource:
             ```
 
         Args:
-            product_id: Id of the product. The docs call the parameter "productId".
+            product_id: Id of the product; "productId" in the docs.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Product`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is another agent's.
+            NotFoundError: The object does not exist, or it belongs to another agent.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -161,13 +161,13 @@ class AsyncGateProductsResource:
     ) -> AsyncPager[_hints.models.Product, builtins.list[_hints.models.Product]]:
         """List products.
 
-        Lists the products that you can order. Changes nothing.
+        Lists the products that you can order. This call is read-only.
 
-        Use it to fill your shop. `price` and the limits are numbers, most likely in major units: `10` is 10
-        of `currency_code`.
+        Use it to show the products in your shop. `price` and the limits are numbers, most likely in major
+        units: `10` is 10 of `currency_code`.
 
-        Method and path are documented; that the response is a bare list, as with the kinds of products, is
-        inferred, and so are filters and pages: none are known.
+        The method and path are documented. It is inferred that the response is a bare list, as for product
+        types. The absence of filters and pages is also inferred: none are known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -207,10 +207,10 @@ class AsyncGateProductsResource:
     ) -> _hints.models.Product:
         """Get product.
 
-        Gives one product. Changes nothing.
+        Retrieves a product. This call is read-only.
 
         Use it to check the price and the limits before an order. They are numbers, most likely in major
-        units: `10` is 10 of `currency_code`. The amount of a top-up is sent as text, `"10.00"`.
+        units: `10` is 10 of `currency_code`. The amount of a top-up is sent as a string, `"10.00"`.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -223,14 +223,14 @@ class AsyncGateProductsResource:
             ```
 
         Args:
-            product_id: Id of the product. The docs call the parameter "productId".
+            product_id: Id of the product; "productId" in the docs.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Product`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is another agent's.
+            NotFoundError: The object does not exist, or it belongs to another agent.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

@@ -26,10 +26,10 @@ class MerchantsResource:
     ) -> _hints.models.Merchant:
         """Retrieve Merchant's Details.
 
-        Retrieves what Plexy Pay knows about a merchant. Changes nothing.
+        Retrieves the details of a merchant. This call is read-only.
 
-        Use it to check that a key belongs to the merchant you expect. The docs' menu names this operation
-        and nothing more: method, path and response are inferred.
+        Use it to check that a key belongs to the expected merchant. The docs list only the name of this
+        operation, in their menu. The method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -42,17 +42,17 @@ class MerchantsResource:
             ```
 
         Args:
-            id: Id of the merchant. Webhooks call it "merchantId" or "merchant_id".
+            id: Id of the merchant; "merchantId" or "merchant_id" in webhooks.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Merchant`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -100,10 +100,10 @@ class AsyncMerchantsResource:
     ) -> _hints.models.Merchant:
         """Retrieve Merchant's Details.
 
-        Retrieves what Plexy Pay knows about a merchant. Changes nothing.
+        Retrieves the details of a merchant. This call is read-only.
 
-        Use it to check that a key belongs to the merchant you expect. The docs' menu names this operation
-        and nothing more: method, path and response are inferred.
+        Use it to check that a key belongs to the expected merchant. The docs list only the name of this
+        operation, in their menu. The method, path and response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -118,17 +118,17 @@ class AsyncMerchantsResource:
             ```
 
         Args:
-            id: Id of the merchant. Webhooks call it "merchantId" or "merchant_id".
+            id: Id of the merchant; "merchantId" or "merchant_id" in webhooks.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Merchant`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

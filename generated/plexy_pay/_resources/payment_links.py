@@ -43,9 +43,9 @@ class PaymentLinksResource:
     ) -> Pager[_hints.models.PaymentLinkInfo, _hints.models.PaymentLinksInfo]:
         """List Payment Links.
 
-        Lists the merchant's payment links, page by page. Changes nothing.
+        Lists the merchant's payment links, page by page. This call is read-only.
 
-        The docs name method and path only. `page`, `size` and the envelope of the response are inferred
+        The docs name only the method and path. `page`, `size` and the envelope of the response are inferred
         from the list of transactions; the order of the links and the filters are not known. Amounts are
         most likely in minor units, as everywhere on payment links.
 
@@ -61,9 +61,9 @@ class PaymentLinksResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1. Left out, the API decides. Evidence: inferred, not
+            page: Page number, starting at 1. If you omit it, the API decides. Evidence: inferred, not
                 documented.
-            size: How many links a page holds at most. Left out, the API decides. Evidence: inferred, not
+            size: Maximum number of links per page. If you omit it, the API decides. Evidence: inferred, not
                 documented.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -71,8 +71,8 @@ class PaymentLinksResource:
             A pager: iterate over it to follow the pages; each item is a `PaymentLinkInfo`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -113,18 +113,18 @@ class PaymentLinksResource:
     ) -> _hints.models.PaymentLink:
         """Create Payment Link.
 
-        Makes a payment link: a page at Plexy Pay on which one payer pays one order, with 3-D Secure if the
-        card wants it. Send the payer to the `url` of the response and wait for the webhook, which is the
-        source of truth.
+        Creates a payment link: a page hosted by Plexy Pay on which one payer pays for one order, with 3-D
+        Secure if the card requires it. Send the payer to the `url` of the response and wait for the
+        webhook, which is the source of truth.
 
-        No money moves before the payer pays. Then `auto_clearing` decides: `true` (what a missing value
-        means) captures automatically 1 hour after the authorization; `false` only holds the money, and you
-        capture or cancel within 5 days, else Plexy Pay captures automatically.
+        No money moves until the payer pays. `auto_clearing` then determines the capture. With `true`, which
+        is also the default, Plexy Pay captures the payment automatically 1 hour after the authorization.
+        With `false`, the money is only held: capture or cancel the payment within 5 days, otherwise Plexy
+        Pay captures it automatically.
 
-        Units: `amount` is in minor units, `2200000` is 22 000 KZT. Transactions of the same payment say
-        `22000`.
+        `amount` is in minor units: `2200000` is 22 000 KZT. Transactions of the same payment show `22000`.
 
-        There is no idempotency key. Give a unique `order_reference`: after a time-out, retrieve the link by
+        There is no idempotency key. Use a unique `order_reference`: after a timeout, retrieve the link by
         it before you create a second one.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
@@ -156,36 +156,36 @@ class PaymentLinksResource:
             ```
 
         Args:
-            amount: What the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000
-                KZT. Transactions and refunds of the same payment speak major units: `22000`. An amount in
+            amount: Amount that the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22
+                000 KZT. Transactions and refunds of the same payment use major units: `22000`. An amount in
                 minor units (tiyn for KZT); the unit is seen in merchants' public code, not documented.
-            currency: ISO 4217 code in upper case. `KZT` and `USD` are seen in the docs.
-            customer_id: Id of the customer who is to pay, as Plexy Pay gave it. A UUID in the docs.
-            description: What is paid for. The payer may see it.
-            expires_at: Until when the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with
-                and without milliseconds.
-            metadata: Where the payer is sent afterwards, where the events of the payment are posted, and
-                whatever keys of your own you want to keep with the link.
-            order_reference: Your own name for the order. Keep it unique: the 2023 docs say that it is, and
-                the API of that time refused a second link with a reference that it knew. Webhooks and
+            currency: ISO 4217 code in upper case. The docs show `KZT` and `USD`.
+            customer_id: Id of the customer who pays, as assigned by Plexy Pay. A UUID in the docs.
+            description: Description of the order. The payer may see it.
+            expires_at: The time until which the link can be paid. RFC 3339, in UTC with a `Z`; merchants
+                send it with and without milliseconds.
+            metadata: The URLs to which the payer is sent afterwards, the URL to which the events of the
+                payment are posted, and any keys of your own that you want to store with the link.
+            order_reference: Your reference for the order. Use a unique one: the 2023 docs state that it is
+                unique, and the API of that time refused a second link with a known reference. Webhooks and
                 single transactions call it `merchant_reference`.
-            recurring: Says that a payment is the first of a series, or belongs to one. Which of the fields
-                the API insists on is not documented.
-            auto_clearing: When the money is taken. Plexy Pay treats a missing value as `true`. - `true`:
-                the payment is authorized at once and captured automatically after 1 hour. - `false`: the
-                money is only held. Capture it (wholly or in part) or cancel it within 5 days; if you do
-                neither, Plexy Pay captures it automatically.
-            validation: A flag that merchants send as `false`; the docs' sample of a link shows `false` too.
-                Leave it out unless Plexy Pay told you what it means. Evidence: seen in merchants' public
-                code, not documented (public code of merchants, 2026 (creation of payment links)).
+            recurring: Marks a payment as the first of a series or as part of one. It is not documented
+                which of the fields the API requires.
+            auto_clearing: When the money is collected. Plexy Pay treats a missing value as `true`. -
+                `true`: the payment is authorized at once and captured automatically after 1 hour. -
+                `false`: the money is only held. Capture the payment (in full or in part) or cancel it
+                within 5 days; otherwise Plexy Pay captures it automatically.
+            validation: A flag that merchants send as `false`; the docs' sample of a link also has `false`.
+                Omit it unless Plexy Pay told you what it means. Evidence: seen in merchants' public code,
+                not documented (public code of merchants, 2026 (creation of payment links)).
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -222,9 +222,9 @@ class PaymentLinksResource:
     ) -> _hints.models.PaymentLink:
         """Retrieve Payment Link by Order Reference.
 
-        Finds a payment link by your own name for the order. Changes nothing.
+        Retrieves a payment link by your order reference. This call is read-only.
 
-        Use it when the id of the link was lost, for example after a time-out of the creation. The method
+        Use it when you have lost the id of the link, for example after the creation timed out. The method
         and the response are documented; the path is inferred from its sibling
         `/v1/transactions/by-payment-link/{payment_link_id}`. Do not take a 404 from an inferred path as
         proof that the link does not exist.
@@ -240,17 +240,17 @@ class PaymentLinksResource:
             ```
 
         Args:
-            order_reference: The `order_reference` that the link was made with.
+            order_reference: The `order_reference` that you set when you created the link.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -269,13 +269,13 @@ class PaymentLinksResource:
     ) -> _hints.models.PaymentLink:
         """Retrieve Payment Link.
 
-        Retrieves a payment link by its id. Changes nothing.
+        Retrieves a payment link by its id. This call is read-only.
 
-        Use it to see whether a link is still `active`. Whether money was held or taken is the transaction's
-        matter: ask for the transaction by payment link. `amount` is in minor units.
+        Use it to check whether a link is still `active`. The link does not show whether money was held or
+        captured: retrieve the transaction by payment link. `amount` is in minor units.
 
         The method is documented; the path is observed in one developer's code, which reads `id` and
-        `status`. That the other fields are those of the retrieval by order reference is inferred.
+        `status`. It is inferred that the other fields are those of the retrieval by order reference.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -291,17 +291,17 @@ class PaymentLinksResource:
             ```
 
         Args:
-            id: The link's `id`, as the creation answered it.
+            id: The link's `id`, as returned when the link was created.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -318,12 +318,12 @@ class PaymentLinksResource:
     def cancel(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Cancel Payment Link.
 
-        Cancels a payment link, so that it can no longer be paid. A payment that was already made stays as
-        it is: cancel or refund that payment itself.
+        Cancels a payment link, so that it can no longer be paid. An existing payment is not affected:
+        cancel or refund that payment itself.
 
         The method is documented, the path is inferred. (One merchant's code posts to
-        `/v1/payment-links/{id}/cancel`, but ignores every failure, so it proves nothing.) The response is
-        not known and none is read; retrieve the link to see its status.
+        `/v1/payment-links/{id}/cancel`, but it ignores every failure and therefore proves nothing.) The
+        response is not known, and the client does not read it; retrieve the link to check its status.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -336,17 +336,17 @@ class PaymentLinksResource:
             ```
 
         Args:
-            id: The link's `id`, as the creation answered it.
+            id: The link's `id`, as returned when the link was created.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -365,10 +365,10 @@ class PaymentLinksResource:
     ) -> _hints.models.PaymentLink:
         """Update Payment Link Expiration.
 
-        Gives a payment link a new expiry. Changes nothing else and moves no money.
+        Changes the expiration of a payment link. This call changes nothing else and moves no money.
 
-        Use it to leave the payer more time, or less. The method is documented; path, body and response are
-        inferred. The 2023 API had errors for links that are expired and for links that cannot be updated.
+        Use it to give the payer more time, or less. The method is documented; the path, body and response
+        are inferred. The 2023 API had errors for expired links and for links that cannot be updated.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -386,18 +386,18 @@ class PaymentLinksResource:
             ```
 
         Args:
-            id: The link's `id`, as the creation answered it.
-            expires_at: Until when the link can be paid from now on. RFC 3339, in UTC with a `Z`.
+            id: The link's `id`, as returned when the link was created.
+            expires_at: The new time until which the link can be paid. RFC 3339, in UTC with a `Z`.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -426,10 +426,10 @@ class PaymentLinksResource:
     ) -> _hints.models.PaymentLinksStatistics:
         """Retrieve Payment Links Statistics.
 
-        Gives figures about the merchant's payment links. Changes nothing.
+        Retrieves statistics about the merchant's payment links. This call is read-only.
 
-        The method is documented; path, parameters and response are not. The fields here follow the names of
-        the docs' schemas, and the unit of amounts is not known.
+        The method is documented; the path, parameters and response are not. The fields here follow the
+        names of the docs' schemas, and the unit of amounts is not known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -448,8 +448,8 @@ class PaymentLinksResource:
             `PaymentLinksStatistics`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -635,9 +635,9 @@ class AsyncPaymentLinksResource:
     ) -> AsyncPager[_hints.models.PaymentLinkInfo, _hints.models.PaymentLinksInfo]:
         """List Payment Links.
 
-        Lists the merchant's payment links, page by page. Changes nothing.
+        Lists the merchant's payment links, page by page. This call is read-only.
 
-        The docs name method and path only. `page`, `size` and the envelope of the response are inferred
+        The docs name only the method and path. `page`, `size` and the envelope of the response are inferred
         from the list of transactions; the order of the links and the filters are not known. Amounts are
         most likely in minor units, as everywhere on payment links.
 
@@ -653,9 +653,9 @@ class AsyncPaymentLinksResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1. Left out, the API decides. Evidence: inferred, not
+            page: Page number, starting at 1. If you omit it, the API decides. Evidence: inferred, not
                 documented.
-            size: How many links a page holds at most. Left out, the API decides. Evidence: inferred, not
+            size: Maximum number of links per page. If you omit it, the API decides. Evidence: inferred, not
                 documented.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -663,8 +663,8 @@ class AsyncPaymentLinksResource:
             A pager: iterate over it to follow the pages; each item is a `PaymentLinkInfo`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -705,18 +705,18 @@ class AsyncPaymentLinksResource:
     ) -> _hints.models.PaymentLink:
         """Create Payment Link.
 
-        Makes a payment link: a page at Plexy Pay on which one payer pays one order, with 3-D Secure if the
-        card wants it. Send the payer to the `url` of the response and wait for the webhook, which is the
-        source of truth.
+        Creates a payment link: a page hosted by Plexy Pay on which one payer pays for one order, with 3-D
+        Secure if the card requires it. Send the payer to the `url` of the response and wait for the
+        webhook, which is the source of truth.
 
-        No money moves before the payer pays. Then `auto_clearing` decides: `true` (what a missing value
-        means) captures automatically 1 hour after the authorization; `false` only holds the money, and you
-        capture or cancel within 5 days, else Plexy Pay captures automatically.
+        No money moves until the payer pays. `auto_clearing` then determines the capture. With `true`, which
+        is also the default, Plexy Pay captures the payment automatically 1 hour after the authorization.
+        With `false`, the money is only held: capture or cancel the payment within 5 days, otherwise Plexy
+        Pay captures it automatically.
 
-        Units: `amount` is in minor units, `2200000` is 22 000 KZT. Transactions of the same payment say
-        `22000`.
+        `amount` is in minor units: `2200000` is 22 000 KZT. Transactions of the same payment show `22000`.
 
-        There is no idempotency key. Give a unique `order_reference`: after a time-out, retrieve the link by
+        There is no idempotency key. Use a unique `order_reference`: after a timeout, retrieve the link by
         it before you create a second one.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
@@ -748,36 +748,36 @@ class AsyncPaymentLinksResource:
             ```
 
         Args:
-            amount: What the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000
-                KZT. Transactions and refunds of the same payment speak major units: `22000`. An amount in
+            amount: Amount that the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22
+                000 KZT. Transactions and refunds of the same payment use major units: `22000`. An amount in
                 minor units (tiyn for KZT); the unit is seen in merchants' public code, not documented.
-            currency: ISO 4217 code in upper case. `KZT` and `USD` are seen in the docs.
-            customer_id: Id of the customer who is to pay, as Plexy Pay gave it. A UUID in the docs.
-            description: What is paid for. The payer may see it.
-            expires_at: Until when the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with
-                and without milliseconds.
-            metadata: Where the payer is sent afterwards, where the events of the payment are posted, and
-                whatever keys of your own you want to keep with the link.
-            order_reference: Your own name for the order. Keep it unique: the 2023 docs say that it is, and
-                the API of that time refused a second link with a reference that it knew. Webhooks and
+            currency: ISO 4217 code in upper case. The docs show `KZT` and `USD`.
+            customer_id: Id of the customer who pays, as assigned by Plexy Pay. A UUID in the docs.
+            description: Description of the order. The payer may see it.
+            expires_at: The time until which the link can be paid. RFC 3339, in UTC with a `Z`; merchants
+                send it with and without milliseconds.
+            metadata: The URLs to which the payer is sent afterwards, the URL to which the events of the
+                payment are posted, and any keys of your own that you want to store with the link.
+            order_reference: Your reference for the order. Use a unique one: the 2023 docs state that it is
+                unique, and the API of that time refused a second link with a known reference. Webhooks and
                 single transactions call it `merchant_reference`.
-            recurring: Says that a payment is the first of a series, or belongs to one. Which of the fields
-                the API insists on is not documented.
-            auto_clearing: When the money is taken. Plexy Pay treats a missing value as `true`. - `true`:
-                the payment is authorized at once and captured automatically after 1 hour. - `false`: the
-                money is only held. Capture it (wholly or in part) or cancel it within 5 days; if you do
-                neither, Plexy Pay captures it automatically.
-            validation: A flag that merchants send as `false`; the docs' sample of a link shows `false` too.
-                Leave it out unless Plexy Pay told you what it means. Evidence: seen in merchants' public
-                code, not documented (public code of merchants, 2026 (creation of payment links)).
+            recurring: Marks a payment as the first of a series or as part of one. It is not documented
+                which of the fields the API requires.
+            auto_clearing: When the money is collected. Plexy Pay treats a missing value as `true`. -
+                `true`: the payment is authorized at once and captured automatically after 1 hour. -
+                `false`: the money is only held. Capture the payment (in full or in part) or cancel it
+                within 5 days; otherwise Plexy Pay captures it automatically.
+            validation: A flag that merchants send as `false`; the docs' sample of a link also has `false`.
+                Omit it unless Plexy Pay told you what it means. Evidence: seen in merchants' public code,
+                not documented (public code of merchants, 2026 (creation of payment links)).
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -816,9 +816,9 @@ class AsyncPaymentLinksResource:
     ) -> _hints.models.PaymentLink:
         """Retrieve Payment Link by Order Reference.
 
-        Finds a payment link by your own name for the order. Changes nothing.
+        Retrieves a payment link by your order reference. This call is read-only.
 
-        Use it when the id of the link was lost, for example after a time-out of the creation. The method
+        Use it when you have lost the id of the link, for example after the creation timed out. The method
         and the response are documented; the path is inferred from its sibling
         `/v1/transactions/by-payment-link/{payment_link_id}`. Do not take a 404 from an inferred path as
         proof that the link does not exist.
@@ -836,17 +836,17 @@ class AsyncPaymentLinksResource:
             ```
 
         Args:
-            order_reference: The `order_reference` that the link was made with.
+            order_reference: The `order_reference` that you set when you created the link.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -867,13 +867,13 @@ class AsyncPaymentLinksResource:
     ) -> _hints.models.PaymentLink:
         """Retrieve Payment Link.
 
-        Retrieves a payment link by its id. Changes nothing.
+        Retrieves a payment link by its id. This call is read-only.
 
-        Use it to see whether a link is still `active`. Whether money was held or taken is the transaction's
-        matter: ask for the transaction by payment link. `amount` is in minor units.
+        Use it to check whether a link is still `active`. The link does not show whether money was held or
+        captured: retrieve the transaction by payment link. `amount` is in minor units.
 
         The method is documented; the path is observed in one developer's code, which reads `id` and
-        `status`. That the other fields are those of the retrieval by order reference is inferred.
+        `status`. It is inferred that the other fields are those of the retrieval by order reference.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -889,17 +889,17 @@ class AsyncPaymentLinksResource:
             ```
 
         Args:
-            id: The link's `id`, as the creation answered it.
+            id: The link's `id`, as returned when the link was created.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -918,12 +918,12 @@ class AsyncPaymentLinksResource:
     async def cancel(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Cancel Payment Link.
 
-        Cancels a payment link, so that it can no longer be paid. A payment that was already made stays as
-        it is: cancel or refund that payment itself.
+        Cancels a payment link, so that it can no longer be paid. An existing payment is not affected:
+        cancel or refund that payment itself.
 
         The method is documented, the path is inferred. (One merchant's code posts to
-        `/v1/payment-links/{id}/cancel`, but ignores every failure, so it proves nothing.) The response is
-        not known and none is read; retrieve the link to see its status.
+        `/v1/payment-links/{id}/cancel`, but it ignores every failure and therefore proves nothing.) The
+        response is not known, and the client does not read it; retrieve the link to check its status.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -936,17 +936,17 @@ class AsyncPaymentLinksResource:
             ```
 
         Args:
-            id: The link's `id`, as the creation answered it.
+            id: The link's `id`, as returned when the link was created.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -965,10 +965,10 @@ class AsyncPaymentLinksResource:
     ) -> _hints.models.PaymentLink:
         """Update Payment Link Expiration.
 
-        Gives a payment link a new expiry. Changes nothing else and moves no money.
+        Changes the expiration of a payment link. This call changes nothing else and moves no money.
 
-        Use it to leave the payer more time, or less. The method is documented; path, body and response are
-        inferred. The 2023 API had errors for links that are expired and for links that cannot be updated.
+        Use it to give the payer more time, or less. The method is documented; the path, body and response
+        are inferred. The 2023 API had errors for expired links and for links that cannot be updated.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -986,18 +986,18 @@ class AsyncPaymentLinksResource:
             ```
 
         Args:
-            id: The link's `id`, as the creation answered it.
-            expires_at: Until when the link can be paid from now on. RFC 3339, in UTC with a `Z`.
+            id: The link's `id`, as returned when the link was created.
+            expires_at: The new time until which the link can be paid. RFC 3339, in UTC with a `Z`.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -1028,10 +1028,10 @@ class AsyncPaymentLinksResource:
     ) -> _hints.models.PaymentLinksStatistics:
         """Retrieve Payment Links Statistics.
 
-        Gives figures about the merchant's payment links. Changes nothing.
+        Retrieves statistics about the merchant's payment links. This call is read-only.
 
-        The method is documented; path, parameters and response are not. The fields here follow the names of
-        the docs' schemas, and the unit of amounts is not known.
+        The method is documented; the path, parameters and response are not. The fields here follow the
+        names of the docs' schemas, and the unit of amounts is not known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -1050,8 +1050,8 @@ class AsyncPaymentLinksResource:
             `PaymentLinksStatistics`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

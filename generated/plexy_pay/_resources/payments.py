@@ -29,17 +29,18 @@ class PaymentsResource:
     ) -> _hints.models.CancelPaymentResponse:
         """Cancel Payment.
 
-        Lets go of money that is held. The payment must be `authorized`; the hold is released at once and
-        nothing is taken. **It moves money**, and it cannot be undone.
+        Cancels an authorized payment. The payment must be `authorized`. Plexy Pay releases the hold at
+        once, and no money is collected. **It moves money**, and it cannot be undone.
 
-        Use it when an order with `auto_clearing: false` is not fulfilled: you have 5 days, then Plexy Pay
-        captures automatically. After the capture of a part, cancel lets go of the rest. For a charged
-        payment use the refund.
+        Use it when you do not fulfil an order with `auto_clearing: false`: you have 5 days, then Plexy Pay
+        captures automatically. After a partial capture, cancel releases the rest of the hold. For a charged
+        payment, use the refund.
 
-        The whole hold is released. Cancelling a part by an `amount` is not documented and not offered here.
+        The call releases the whole hold. Partial cancellation with an `amount` is not documented and not
+        supported here.
 
-        Units: the amounts of the response are in major units (tenge for KZT). Look at `success` in the
-        response: HTTP 200 alone does not say that the payment was cancelled.
+        The amounts of the response are in major units (tenge for KZT). Check `success` in the response:
+        HTTP 200 alone does not mean that the payment was cancelled.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -54,19 +55,19 @@ class PaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
-                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
-                transaction has a `payment_id`, try that one first.
+            id: Id of the payment. The sources disagree about which id this is: the 2023 docs use
+                "transactionId"; the code of a merchant that made refunds in 2026 sends the transaction's
+                "paymentId". If a transaction has a `payment_id`, try that one first.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CancelPaymentResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -92,18 +93,18 @@ class PaymentsResource:
     ) -> _hints.models.CapturePaymentResponse:
         """Capture Payment.
 
-        Takes money that is held, wholly or in part. The payment must be `authorized`; afterwards it is
-        `charged`. **It moves money.**
+        Captures the held money of a payment, in full or in part. The payment must be `authorized`; after
+        the capture it is `charged`. **It moves money.**
 
-        Use it when an order with `auto_clearing: false` is fulfilled: you have 5 days, then Plexy Pay
-        captures automatically. With `auto_clearing: true` that happens by itself after 1 hour. After a part
-        was taken, cancel lets go of the rest.
+        Use it when you fulfil an order with `auto_clearing: false`: you have 5 days, then Plexy Pay
+        captures automatically. With `auto_clearing: true`, Plexy Pay captures after 1 hour without this
+        call. After a partial capture, cancel releases the rest of the hold.
 
-        Units: `amount` is in major units (tenge for KZT), `15000` is 15 000 KZT. Left out or null, all that
-        is held is taken. At most the held amount can be taken.
+        `amount` is in major units (tenge for KZT): `15000` is 15 000 KZT. If it is omitted or null, the
+        whole held amount is captured. You can capture at most the held amount.
 
-        There is no idempotency key. After a time-out or a 5xx, look at the transaction before you call
-        again. Look at `success` in the response: HTTP 200 alone does not say that the money was taken.
+        There is no idempotency key. After a timeout or a 5xx, check the transaction before you call again.
+        Check `success` in the response: HTTP 200 alone does not mean that the money was captured.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -123,22 +124,22 @@ class PaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
-                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
-                transaction has a `payment_id`, try that one first.
-            amount: What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount
-                that is held. Left out or null: all of it. An amount in major units (tenge for KZT); the
-                unit is documented by the vendor in 2023, not since.
+            id: Id of the payment. The sources disagree about which id this is: the 2023 docs use
+                "transactionId"; the code of a merchant that made refunds in 2026 sends the transaction's
+                "paymentId". If a transaction has a `payment_id`, try that one first.
+            amount: Amount to capture, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the
+                held amount. If omitted or null, all of it is captured. An amount in major units (tenge for
+                KZT); the unit is documented by the vendor in 2023, not since.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CapturePaymentResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -176,19 +177,19 @@ class PaymentsResource:
     ) -> _hints.models.RefundPaymentResponse:
         """Process Refund.
 
-        Gives money back to the payer, wholly or in part. The payment must be `charged`. A refund is a **new
-        transaction** with an id of its own; the payer has the money in a few business days. **It moves
+        Refunds a payment, in full or in part. The payment must be `charged`. A refund is a **new
+        transaction** with its own id; the payer receives the money in a few business days. **It moves
         money.**
 
-        Use it after the capture; before it, cancel is the right call. Several partial refunds are possible
-        as long as something is left, unless Plexy Pay disabled that for you.
+        Use it after the capture; before the capture, use cancel instead. Several partial refunds are
+        possible as long as an amount remains, unless Plexy Pay disabled them for you.
 
-        Units: `amount` is in major units (tenge for KZT), `5000` is 5 000 KZT. Left out or null, all that
-        is left is given back. At most what is left can be given back.
+        `amount` is in major units (tenge for KZT): `5000` is 5 000 KZT. If it is omitted or null, the whole
+        remaining amount is refunded. You can refund at most the remaining amount.
 
-        There is no idempotency key. After a time-out or a 5xx, look at the transactions before you call
-        again: a 500 was seen that meant "already refunded". Look at `success` in the response: HTTP 200
-        alone does not say that the refund was accepted.
+        There is no idempotency key. After a timeout or a 5xx, check the transactions before you call again:
+        a 500 was seen that meant "already refunded". Check `success` in the response: HTTP 200 alone does
+        not mean that the refund was accepted.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -209,24 +210,27 @@ class PaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
-                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
-                transaction has a `payment_id`, try that one first.
-            amount: What to give back, in major units (tenge for KZT) with two decimals at most: `5000` is 5
-                000 KZT. At most what is left of the payment. Left out or null: all of it. An amount in
-                major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
-            order_reference: Your own name for the refund. Left out or null: the original's.
-            description: Why the money goes back. Left out or null: the original's.
+            id: Id of the payment. The sources disagree about which id this is: the 2023 docs use
+                "transactionId"; the code of a merchant that made refunds in 2026 sends the transaction's
+                "paymentId". If a transaction has a `payment_id`, try that one first.
+            amount: Amount to refund, in major units (tenge for KZT) with at most two decimals: `5000` is 5
+                000 KZT. At most the remaining amount of the payment. If omitted or null, all of it is
+                refunded. An amount in major units (tenge for KZT); the unit is seen in merchants' public
+                code, not documented.
+            order_reference: Your reference for the refund. If omitted or null, the reference of the
+                original payment is used.
+            description: Reason for the refund. If omitted or null, the description of the original payment
+                is used.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `RefundPaymentResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -351,17 +355,18 @@ class AsyncPaymentsResource:
     ) -> _hints.models.CancelPaymentResponse:
         """Cancel Payment.
 
-        Lets go of money that is held. The payment must be `authorized`; the hold is released at once and
-        nothing is taken. **It moves money**, and it cannot be undone.
+        Cancels an authorized payment. The payment must be `authorized`. Plexy Pay releases the hold at
+        once, and no money is collected. **It moves money**, and it cannot be undone.
 
-        Use it when an order with `auto_clearing: false` is not fulfilled: you have 5 days, then Plexy Pay
-        captures automatically. After the capture of a part, cancel lets go of the rest. For a charged
-        payment use the refund.
+        Use it when you do not fulfil an order with `auto_clearing: false`: you have 5 days, then Plexy Pay
+        captures automatically. After a partial capture, cancel releases the rest of the hold. For a charged
+        payment, use the refund.
 
-        The whole hold is released. Cancelling a part by an `amount` is not documented and not offered here.
+        The call releases the whole hold. Partial cancellation with an `amount` is not documented and not
+        supported here.
 
-        Units: the amounts of the response are in major units (tenge for KZT). Look at `success` in the
-        response: HTTP 200 alone does not say that the payment was cancelled.
+        The amounts of the response are in major units (tenge for KZT). Check `success` in the response:
+        HTTP 200 alone does not mean that the payment was cancelled.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -378,19 +383,19 @@ class AsyncPaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
-                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
-                transaction has a `payment_id`, try that one first.
+            id: Id of the payment. The sources disagree about which id this is: the 2023 docs use
+                "transactionId"; the code of a merchant that made refunds in 2026 sends the transaction's
+                "paymentId". If a transaction has a `payment_id`, try that one first.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CancelPaymentResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -418,18 +423,18 @@ class AsyncPaymentsResource:
     ) -> _hints.models.CapturePaymentResponse:
         """Capture Payment.
 
-        Takes money that is held, wholly or in part. The payment must be `authorized`; afterwards it is
-        `charged`. **It moves money.**
+        Captures the held money of a payment, in full or in part. The payment must be `authorized`; after
+        the capture it is `charged`. **It moves money.**
 
-        Use it when an order with `auto_clearing: false` is fulfilled: you have 5 days, then Plexy Pay
-        captures automatically. With `auto_clearing: true` that happens by itself after 1 hour. After a part
-        was taken, cancel lets go of the rest.
+        Use it when you fulfil an order with `auto_clearing: false`: you have 5 days, then Plexy Pay
+        captures automatically. With `auto_clearing: true`, Plexy Pay captures after 1 hour without this
+        call. After a partial capture, cancel releases the rest of the hold.
 
-        Units: `amount` is in major units (tenge for KZT), `15000` is 15 000 KZT. Left out or null, all that
-        is held is taken. At most the held amount can be taken.
+        `amount` is in major units (tenge for KZT): `15000` is 15 000 KZT. If it is omitted or null, the
+        whole held amount is captured. You can capture at most the held amount.
 
-        There is no idempotency key. After a time-out or a 5xx, look at the transaction before you call
-        again. Look at `success` in the response: HTTP 200 alone does not say that the money was taken.
+        There is no idempotency key. After a timeout or a 5xx, check the transaction before you call again.
+        Check `success` in the response: HTTP 200 alone does not mean that the money was captured.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -449,22 +454,22 @@ class AsyncPaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
-                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
-                transaction has a `payment_id`, try that one first.
-            amount: What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount
-                that is held. Left out or null: all of it. An amount in major units (tenge for KZT); the
-                unit is documented by the vendor in 2023, not since.
+            id: Id of the payment. The sources disagree about which id this is: the 2023 docs use
+                "transactionId"; the code of a merchant that made refunds in 2026 sends the transaction's
+                "paymentId". If a transaction has a `payment_id`, try that one first.
+            amount: Amount to capture, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the
+                held amount. If omitted or null, all of it is captured. An amount in major units (tenge for
+                KZT); the unit is documented by the vendor in 2023, not since.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CapturePaymentResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -504,19 +509,19 @@ class AsyncPaymentsResource:
     ) -> _hints.models.RefundPaymentResponse:
         """Process Refund.
 
-        Gives money back to the payer, wholly or in part. The payment must be `charged`. A refund is a **new
-        transaction** with an id of its own; the payer has the money in a few business days. **It moves
+        Refunds a payment, in full or in part. The payment must be `charged`. A refund is a **new
+        transaction** with its own id; the payer receives the money in a few business days. **It moves
         money.**
 
-        Use it after the capture; before it, cancel is the right call. Several partial refunds are possible
-        as long as something is left, unless Plexy Pay disabled that for you.
+        Use it after the capture; before the capture, use cancel instead. Several partial refunds are
+        possible as long as an amount remains, unless Plexy Pay disabled them for you.
 
-        Units: `amount` is in major units (tenge for KZT), `5000` is 5 000 KZT. Left out or null, all that
-        is left is given back. At most what is left can be given back.
+        `amount` is in major units (tenge for KZT): `5000` is 5 000 KZT. If it is omitted or null, the whole
+        remaining amount is refunded. You can refund at most the remaining amount.
 
-        There is no idempotency key. After a time-out or a 5xx, look at the transactions before you call
-        again: a 500 was seen that meant "already refunded". Look at `success` in the response: HTTP 200
-        alone does not say that the refund was accepted.
+        There is no idempotency key. After a timeout or a 5xx, check the transactions before you call again:
+        a 500 was seen that meant "already refunded". Check `success` in the response: HTTP 200 alone does
+        not mean that the refund was accepted.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -537,24 +542,27 @@ class AsyncPaymentsResource:
             ```
 
         Args:
-            id: Id of the payment. The sources disagree about which: the 2023 docs say "transactionId", the
-                code of a merchant that refunds in 2026 sends the transaction's "paymentId". If a
-                transaction has a `payment_id`, try that one first.
-            amount: What to give back, in major units (tenge for KZT) with two decimals at most: `5000` is 5
-                000 KZT. At most what is left of the payment. Left out or null: all of it. An amount in
-                major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
-            order_reference: Your own name for the refund. Left out or null: the original's.
-            description: Why the money goes back. Left out or null: the original's.
+            id: Id of the payment. The sources disagree about which id this is: the 2023 docs use
+                "transactionId"; the code of a merchant that made refunds in 2026 sends the transaction's
+                "paymentId". If a transaction has a `payment_id`, try that one first.
+            amount: Amount to refund, in major units (tenge for KZT) with at most two decimals: `5000` is 5
+                000 KZT. At most the remaining amount of the payment. If omitted or null, all of it is
+                refunded. An amount in major units (tenge for KZT); the unit is seen in merchants' public
+                code, not documented.
+            order_reference: Your reference for the refund. If omitted or null, the reference of the
+                original payment is used.
+            description: Reason for the refund. If omitted or null, the description of the original payment
+                is used.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `RefundPaymentResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.

@@ -40,13 +40,13 @@ class PayoutsResource:
     ) -> Pager[_hints.models.Payout, builtins.list[_hints.models.Payout]]:
         """Retrieve Payout Transactions.
 
-        Lists the payouts. Changes nothing.
+        Lists the payouts. This call is read-only.
 
-        Use it to compare your books, and to look for a payout whose outcome is unknown. The unit of amounts
-        is not known, nor are the order, the filters and the limit.
+        Use it to reconcile your books, and to look for a payout with an unknown outcome. The unit of
+        amounts is not known, nor are the order, the filters and the limit.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and response are
-        inferred.
+        The docs list only the name of this operation, in their menu. The method, path, parameters and
+        response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -60,17 +60,17 @@ class PayoutsResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1, inferred from the list of transactions. The client
-                asks for one page after the other until nothing new comes.
-            size: How many payouts a page holds at most.
+            page: Page number, starting at 1; inferred from the list of transactions. The client requests
+                one page after another until a page contains nothing new.
+            size: Maximum number of payouts per page.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Payout`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -99,17 +99,18 @@ class PayoutsResource:
     ) -> _hints.models.Payout:
         """Process Payout.
 
-        Pays from your balance to a card that was saved for payouts. **It moves money**, out of your
+        Pays money from your balance to a card that was saved for payouts. **It moves money** out of your
         account, and most likely it cannot be undone.
 
         Use it to pay out a seller's share or a prize. Save the card first (`payouts.save_card`).
 
-        Units: the unit of `amount` is not known. Ask Plexy Pay before you send live money.
+        The unit of `amount` is not known. Ask Plexy Pay before you send live money.
 
-        No idempotency key is known: after a time-out or a 5xx look at the list of payouts before you call
+        No idempotency key is known. After a timeout or a 5xx, check the list of payouts before you call
         again.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -127,19 +128,19 @@ class PayoutsResource:
             ```
 
         Args:
-            amount: What is paid out. The unit is not known; ask Plexy Pay before you send live money. The
-                vendor does not state the unit of this amount, so the client makes no Money of it and takes
-                none.
+            amount: Amount to pay out. The unit is not known; ask Plexy Pay for it before you send live
+                payouts. The vendor does not state the unit of this amount, so the client makes no Money of
+                it and takes none.
             currency: ISO 4217 code of `amount`.
-            card_token_id: Id of the saved card that gets the money.
+            card_token_id: Id of the saved card that receives the money.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Payout`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -179,14 +180,14 @@ class PayoutsResource:
     ) -> _hints.models.SavedCard:
         """Save Card for Payouts.
 
-        Saves a card, so that payouts can go to it. Moves no money.
+        Saves a card for payouts. This call moves no money.
 
-        Send the card's fields encrypted, never in the clear. Use the id of the response in
+        Send the card's fields encrypted, never in plain text. Use the id from the response in
         `payouts.create`.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred. The
-        names of the docs' schemas (`request.CreateCardSaveSession`) hint that it may open a page on which
-        the payee types the card instead.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred. The names of the docs' schemas (`request.CreateCardSaveSession`) suggest that the
+        operation may instead open a page on which the payee enters the card.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -206,21 +207,21 @@ class PayoutsResource:
             ```
 
         Args:
-            customer_id: Id of the customer whose card it is.
-            card_data: A card: either its encrypted fields, which the 2023 docs require the first time, or
-                the token of a card that was saved before. The name of this schema is documented; the fields
-                are those of the 2023 docs, and that they still belong to it is inferred. Each encrypted
-                field is its own text: encrypt the value with the public key (RSA), then Base64. Which RSA
-                padding is meant is not documented. No further fields are taken, so that no card number in
-                the clear can slip in.
+            customer_id: Id of the customer who owns the card.
+            card_data: A card, given either as encrypted fields or as the token of a card saved earlier. The
+                2023 docs require the encrypted fields the first time. The name of this schema is
+                documented. Its fields are taken from the 2023 docs; it is inferred that they still belong
+                to it. Encrypt each value separately with the public key (RSA), then encode the result as
+                Base64. The RSA padding is not documented. Additional fields are not allowed, so that no
+                card number can be sent in clear text.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SavedCard`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -349,13 +350,13 @@ class AsyncPayoutsResource:
     ) -> AsyncPager[_hints.models.Payout, builtins.list[_hints.models.Payout]]:
         """Retrieve Payout Transactions.
 
-        Lists the payouts. Changes nothing.
+        Lists the payouts. This call is read-only.
 
-        Use it to compare your books, and to look for a payout whose outcome is unknown. The unit of amounts
-        is not known, nor are the order, the filters and the limit.
+        Use it to reconcile your books, and to look for a payout with an unknown outcome. The unit of
+        amounts is not known, nor are the order, the filters and the limit.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and response are
-        inferred.
+        The docs list only the name of this operation, in their menu. The method, path, parameters and
+        response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -369,17 +370,17 @@ class AsyncPayoutsResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1, inferred from the list of transactions. The client
-                asks for one page after the other until nothing new comes.
-            size: How many payouts a page holds at most.
+            page: Page number, starting at 1; inferred from the list of transactions. The client requests
+                one page after another until a page contains nothing new.
+            size: Maximum number of payouts per page.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Payout`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -408,17 +409,18 @@ class AsyncPayoutsResource:
     ) -> _hints.models.Payout:
         """Process Payout.
 
-        Pays from your balance to a card that was saved for payouts. **It moves money**, out of your
+        Pays money from your balance to a card that was saved for payouts. **It moves money** out of your
         account, and most likely it cannot be undone.
 
         Use it to pay out a seller's share or a prize. Save the card first (`payouts.save_card`).
 
-        Units: the unit of `amount` is not known. Ask Plexy Pay before you send live money.
+        The unit of `amount` is not known. Ask Plexy Pay before you send live money.
 
-        No idempotency key is known: after a time-out or a 5xx look at the list of payouts before you call
+        No idempotency key is known. After a timeout or a 5xx, check the list of payouts before you call
         again.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -436,19 +438,19 @@ class AsyncPayoutsResource:
             ```
 
         Args:
-            amount: What is paid out. The unit is not known; ask Plexy Pay before you send live money. The
-                vendor does not state the unit of this amount, so the client makes no Money of it and takes
-                none.
+            amount: Amount to pay out. The unit is not known; ask Plexy Pay for it before you send live
+                payouts. The vendor does not state the unit of this amount, so the client makes no Money of
+                it and takes none.
             currency: ISO 4217 code of `amount`.
-            card_token_id: Id of the saved card that gets the money.
+            card_token_id: Id of the saved card that receives the money.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Payout`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -490,14 +492,14 @@ class AsyncPayoutsResource:
     ) -> _hints.models.SavedCard:
         """Save Card for Payouts.
 
-        Saves a card, so that payouts can go to it. Moves no money.
+        Saves a card for payouts. This call moves no money.
 
-        Send the card's fields encrypted, never in the clear. Use the id of the response in
+        Send the card's fields encrypted, never in plain text. Use the id from the response in
         `payouts.create`.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred. The
-        names of the docs' schemas (`request.CreateCardSaveSession`) hint that it may open a page on which
-        the payee types the card instead.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred. The names of the docs' schemas (`request.CreateCardSaveSession`) suggest that the
+        operation may instead open a page on which the payee enters the card.
 
         Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
@@ -517,21 +519,21 @@ class AsyncPayoutsResource:
             ```
 
         Args:
-            customer_id: Id of the customer whose card it is.
-            card_data: A card: either its encrypted fields, which the 2023 docs require the first time, or
-                the token of a card that was saved before. The name of this schema is documented; the fields
-                are those of the 2023 docs, and that they still belong to it is inferred. Each encrypted
-                field is its own text: encrypt the value with the public key (RSA), then Base64. Which RSA
-                padding is meant is not documented. No further fields are taken, so that no card number in
-                the clear can slip in.
+            customer_id: Id of the customer who owns the card.
+            card_data: A card, given either as encrypted fields or as the token of a card saved earlier. The
+                2023 docs require the encrypted fields the first time. The name of this schema is
+                documented. Its fields are taken from the 2023 docs; it is inferred that they still belong
+                to it. Encrypt each value separately with the public key (RSA), then encode the result as
+                Base64. The RSA padding is not documented. Additional fields are not allowed, so that no
+                card number can be sent in clear text.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SavedCard`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

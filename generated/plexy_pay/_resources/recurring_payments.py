@@ -39,18 +39,16 @@ class RecurringPaymentsResource:
         credentials").
 
         Use it for subscriptions and other later charges to which the payer agreed in an earlier payment;
-        that payment is `initial_transaction_id`. **It moves money**: the response's status says whether the
-        amount is held (`authorized`) or taken (`charged`).
+        that payment is `initial_transaction_id`. **It moves money**: the status in the response shows
+        whether the amount is held (`authorized`) or collected (`charged`).
 
-        Units: the unit of `amount` is not known (the sample is `1099`). Ask Plexy Pay before you send live
-        money.
+        The unit of `amount` is not known (the sample is `1099`). Ask Plexy Pay before you send live money.
 
-        There is no idempotency key and no order reference. After a time-out or a 5xx do not simply repeat
-        the call: it may charge the card twice. Look for the payment in the list of transactions or in the
-        dashboard first.
+        There is no idempotency key and no order reference. After a timeout or a 5xx, look for the payment
+        in the list of transactions or in the dashboard first: a repeated call may charge the card twice.
 
-        The path is documented; that the method is POST is inferred, because the page shows a body. The 2023
-        API used `/v1/payments/recurring/merchant/initiated`.
+        The path is documented. The POST method is inferred from the body that the page shows. The 2023 API
+        used `/v1/payments/recurring/merchant/initiated`.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -69,22 +67,23 @@ class RecurringPaymentsResource:
             ```
 
         Args:
-            amount: What to charge. The unit is not known: the docs' sample is `1099` and says nothing about
-                it, payment links take minor units, transactions speak major units. Ask Plexy Pay before you
-                send live money. The vendor does not state the unit of this amount, so the client makes no
-                Money of it and takes none.
-            card_token_id: Id of the saved card that is charged. A UUID in the docs' sample.
+            amount: Amount to charge. The unit is not known: the docs' sample is `1099` and states no unit,
+                payment links use minor units, and transactions use major units. Ask Plexy Pay for the unit
+                before you send live payments. The vendor does not state the unit of this amount, so the
+                client makes no Money of it and takes none.
+            card_token_id: Id of the saved card to charge. A UUID in the docs' sample.
             currency: ISO 4217 code of `amount`.
             initial_transaction_id: Id of the transaction in which the payer agreed to later charges (the
-                one with recurring type `cof_initial`). Send it: the docs' sample does. A UUID there.
+                one with recurring type `cof_initial`). Send it, as the docs' sample does. A UUID in that
+                sample.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `MerchantInitiatedPayment`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -180,18 +179,16 @@ class AsyncRecurringPaymentsResource:
         credentials").
 
         Use it for subscriptions and other later charges to which the payer agreed in an earlier payment;
-        that payment is `initial_transaction_id`. **It moves money**: the response's status says whether the
-        amount is held (`authorized`) or taken (`charged`).
+        that payment is `initial_transaction_id`. **It moves money**: the status in the response shows
+        whether the amount is held (`authorized`) or collected (`charged`).
 
-        Units: the unit of `amount` is not known (the sample is `1099`). Ask Plexy Pay before you send live
-        money.
+        The unit of `amount` is not known (the sample is `1099`). Ask Plexy Pay before you send live money.
 
-        There is no idempotency key and no order reference. After a time-out or a 5xx do not simply repeat
-        the call: it may charge the card twice. Look for the payment in the list of transactions or in the
-        dashboard first.
+        There is no idempotency key and no order reference. After a timeout or a 5xx, look for the payment
+        in the list of transactions or in the dashboard first: a repeated call may charge the card twice.
 
-        The path is documented; that the method is POST is inferred, because the page shows a body. The 2023
-        API used `/v1/payments/recurring/merchant/initiated`.
+        The path is documented. The POST method is inferred from the body that the page shows. The 2023 API
+        used `/v1/payments/recurring/merchant/initiated`.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -210,22 +207,23 @@ class AsyncRecurringPaymentsResource:
             ```
 
         Args:
-            amount: What to charge. The unit is not known: the docs' sample is `1099` and says nothing about
-                it, payment links take minor units, transactions speak major units. Ask Plexy Pay before you
-                send live money. The vendor does not state the unit of this amount, so the client makes no
-                Money of it and takes none.
-            card_token_id: Id of the saved card that is charged. A UUID in the docs' sample.
+            amount: Amount to charge. The unit is not known: the docs' sample is `1099` and states no unit,
+                payment links use minor units, and transactions use major units. Ask Plexy Pay for the unit
+                before you send live payments. The vendor does not state the unit of this amount, so the
+                client makes no Money of it and takes none.
+            card_token_id: Id of the saved card to charge. A UUID in the docs' sample.
             currency: ISO 4217 code of `amount`.
             initial_transaction_id: Id of the transaction in which the payer agreed to later charges (the
-                one with recurring type `cof_initial`). Send it: the docs' sample does. A UUID there.
+                one with recurring type `cof_initial`). Send it, as the docs' sample does. A UUID in that
+                sample.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `MerchantInitiatedPayment`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.

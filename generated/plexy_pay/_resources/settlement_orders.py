@@ -43,13 +43,13 @@ class SettlementOrdersResource:
     ]:
         """List.
 
-        Lists the settlement payment orders. Changes nothing.
+        Lists the settlement payment orders. This call is read-only.
 
-        Use it to compare your books, and to look for an order whose creation has an unknown outcome. The
-        unit of amounts is not known, nor are the order, the filters and the limit.
+        Use it to reconcile your books, and to look for an order after a creation with an unknown outcome.
+        The unit of amounts is not known, nor are the order, the filters and the limit.
 
-        The method is documented. The path is inferred from the creation's; parameters and response are
-        inferred too.
+        The method is documented. The path is inferred from the path of the creation; the parameters and
+        response are inferred too.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -63,17 +63,17 @@ class SettlementOrdersResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1, inferred from the list of transactions. The client
-                asks for one page after the other until nothing new comes.
-            size: How many orders a page holds at most.
+            page: Page number, starting at 1; inferred from the list of transactions. The client requests
+                one page after another until a page contains nothing new.
+            size: Maximum number of orders per page.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `SettlementPaymentOrder`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -103,23 +103,23 @@ class SettlementOrdersResource:
     ) -> _hints.models.SettlementPaymentOrder:
         """Create.
 
-        Orders a payment from your balance to one of your beneficiaries. **It moves money.** Such orders are
-        separate from the automatic settlements. Plexy Pay splits and routes them between banks by the
-        balance that is available there.
+        Orders a payment from your balance to one of your beneficiaries. **It moves money.** These orders
+        are separate from the automatic settlements. Plexy Pay splits and routes them between banks by the
+        balance available there.
 
-        Use it to pay a beneficiary when you decide, not when the schedule does. What became of the order is
-        said by the `payment_order.created`, `payment_order.paid` and `payment_order.failed` webhooks, which
-        are the source of truth.
+        Use it to pay a beneficiary at a time that you choose, independently of the schedule. The
+        `payment_order.created`, `payment_order.paid` and `payment_order.failed` webhooks report the outcome
+        of the order. They are the source of truth.
 
-        **Idempotency:** `request_id` is yours and must be unique; it prevents duplicates. Make it before
-        the call, keep it, and send the same one again when the outcome of a call is unknown. Never use it
-        for another payment.
+        **Idempotency:** you choose `request_id`. It must be unique, and it prevents duplicates. Create it
+        before the call, store it, and send the same one again if the outcome of a call is unknown. Never
+        use it for another payment.
 
-        Units: the unit of `amount` is not known (the webhook's sample is `10000`). Ask Plexy Pay before you
-        send live money.
+        The unit of `amount` is not known (the webhook's sample is `10000`). Ask Plexy Pay before you send
+        live money.
 
-        Method, path and `request_id` are documented, the other fields are inferred from the webhook. Newer
-        menus of the docs no longer show this group.
+        The method, path and `request_id` are documented; the other fields are inferred from the webhook.
+        Newer menus of the docs no longer show this group.
 
         This call moves money. Retried: yes, it is idempotent by `request_id`, and every attempt carries the
         same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a
@@ -141,11 +141,11 @@ class SettlementOrdersResource:
             ```
 
         Args:
-            request_id: Your own unique key of this order; it prevents duplicates. Keep it before you call,
-                and send the same one again when you do not know what became of a call. Evidence: documented
-                by the vendor (https://developer.plexy.money/settlement-payment-order-5318170f0).
-            beneficiary_id: Id of the beneficiary who is paid.
-            amount: What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does
+            request_id: Your unique key for this order, which prevents duplicates. Store it before the call,
+                and send the same key again if the outcome of a call is unknown. Evidence: documented by the
+                vendor (https://developer.plexy.money/settlement-payment-order-5318170f0).
+            beneficiary_id: Id of the beneficiary who receives the payment.
+            amount: Amount to pay. The unit is not known; the webhook's sample is `10000`. The vendor does
                 not state the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
@@ -154,8 +154,8 @@ class SettlementOrdersResource:
             `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -189,10 +189,11 @@ class SettlementOrdersResource:
     ) -> _hints.models.SettlementPaymentOrder:
         """Get by id.
 
-        Retrieves a settlement payment order by its id. Changes nothing.
+        Retrieves a settlement payment order by its id. This call is read-only.
 
-        Use it to check what a webhook says. The unit of the amount is not known. The method is documented;
-        path and response are inferred, so do not take a 404 as proof that there is no such order.
+        Use it to check the content of a webhook. The unit of the amount is not known. The method is
+        documented; the path and response are inferred, so do not take a 404 as proof that the order does
+        not exist.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -207,17 +208,17 @@ class SettlementOrdersResource:
             ```
 
         Args:
-            id: Id of the order. Webhooks call it `payment_order_id`.
+            id: Id of the order; `payment_order_id` in webhooks.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -325,13 +326,13 @@ class AsyncSettlementOrdersResource:
     ]:
         """List.
 
-        Lists the settlement payment orders. Changes nothing.
+        Lists the settlement payment orders. This call is read-only.
 
-        Use it to compare your books, and to look for an order whose creation has an unknown outcome. The
-        unit of amounts is not known, nor are the order, the filters and the limit.
+        Use it to reconcile your books, and to look for an order after a creation with an unknown outcome.
+        The unit of amounts is not known, nor are the order, the filters and the limit.
 
-        The method is documented. The path is inferred from the creation's; parameters and response are
-        inferred too.
+        The method is documented. The path is inferred from the path of the creation; the parameters and
+        response are inferred too.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -345,17 +346,17 @@ class AsyncSettlementOrdersResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1, inferred from the list of transactions. The client
-                asks for one page after the other until nothing new comes.
-            size: How many orders a page holds at most.
+            page: Page number, starting at 1; inferred from the list of transactions. The client requests
+                one page after another until a page contains nothing new.
+            size: Maximum number of orders per page.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `SettlementPaymentOrder`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -385,23 +386,23 @@ class AsyncSettlementOrdersResource:
     ) -> _hints.models.SettlementPaymentOrder:
         """Create.
 
-        Orders a payment from your balance to one of your beneficiaries. **It moves money.** Such orders are
-        separate from the automatic settlements. Plexy Pay splits and routes them between banks by the
-        balance that is available there.
+        Orders a payment from your balance to one of your beneficiaries. **It moves money.** These orders
+        are separate from the automatic settlements. Plexy Pay splits and routes them between banks by the
+        balance available there.
 
-        Use it to pay a beneficiary when you decide, not when the schedule does. What became of the order is
-        said by the `payment_order.created`, `payment_order.paid` and `payment_order.failed` webhooks, which
-        are the source of truth.
+        Use it to pay a beneficiary at a time that you choose, independently of the schedule. The
+        `payment_order.created`, `payment_order.paid` and `payment_order.failed` webhooks report the outcome
+        of the order. They are the source of truth.
 
-        **Idempotency:** `request_id` is yours and must be unique; it prevents duplicates. Make it before
-        the call, keep it, and send the same one again when the outcome of a call is unknown. Never use it
-        for another payment.
+        **Idempotency:** you choose `request_id`. It must be unique, and it prevents duplicates. Create it
+        before the call, store it, and send the same one again if the outcome of a call is unknown. Never
+        use it for another payment.
 
-        Units: the unit of `amount` is not known (the webhook's sample is `10000`). Ask Plexy Pay before you
-        send live money.
+        The unit of `amount` is not known (the webhook's sample is `10000`). Ask Plexy Pay before you send
+        live money.
 
-        Method, path and `request_id` are documented, the other fields are inferred from the webhook. Newer
-        menus of the docs no longer show this group.
+        The method, path and `request_id` are documented; the other fields are inferred from the webhook.
+        Newer menus of the docs no longer show this group.
 
         This call moves money. Retried: yes, it is idempotent by `request_id`, and every attempt carries the
         same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a
@@ -423,11 +424,11 @@ class AsyncSettlementOrdersResource:
             ```
 
         Args:
-            request_id: Your own unique key of this order; it prevents duplicates. Keep it before you call,
-                and send the same one again when you do not know what became of a call. Evidence: documented
-                by the vendor (https://developer.plexy.money/settlement-payment-order-5318170f0).
-            beneficiary_id: Id of the beneficiary who is paid.
-            amount: What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does
+            request_id: Your unique key for this order, which prevents duplicates. Store it before the call,
+                and send the same key again if the outcome of a call is unknown. Evidence: documented by the
+                vendor (https://developer.plexy.money/settlement-payment-order-5318170f0).
+            beneficiary_id: Id of the beneficiary who receives the payment.
+            amount: Amount to pay. The unit is not known; the webhook's sample is `10000`. The vendor does
                 not state the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
@@ -436,8 +437,8 @@ class AsyncSettlementOrdersResource:
             `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -473,10 +474,11 @@ class AsyncSettlementOrdersResource:
     ) -> _hints.models.SettlementPaymentOrder:
         """Get by id.
 
-        Retrieves a settlement payment order by its id. Changes nothing.
+        Retrieves a settlement payment order by its id. This call is read-only.
 
-        Use it to check what a webhook says. The unit of the amount is not known. The method is documented;
-        path and response are inferred, so do not take a 404 as proof that there is no such order.
+        Use it to check the content of a webhook. The unit of the amount is not known. The method is
+        documented; the path and response are inferred, so do not take a 404 as proof that the order does
+        not exist.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -491,17 +493,17 @@ class AsyncSettlementOrdersResource:
             ```
 
         Args:
-            id: Id of the order. Webhooks call it `payment_order_id`.
+            id: Id of the order; `payment_order_id` in webhooks.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

@@ -40,13 +40,13 @@ class SplitRequestsResource:
     ) -> Pager[_hints.models.SplitRequest, builtins.list[_hints.models.SplitRequest]]:
         """List.
 
-        Lists the split requests. Changes nothing.
+        Lists the split requests. This call is read-only.
 
-        Use it to see which splits exist, above all after a creation whose outcome is unknown. The unit of
+        Use it to check which splits exist, above all after a creation with an unknown outcome. The unit of
         amounts is not known, nor are the order, the filters and the limit.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and response are
-        inferred.
+        The docs list only the name of this operation, in their menu. The method, path, parameters and
+        response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -60,17 +60,17 @@ class SplitRequestsResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1, inferred from the list of transactions. The client
-                asks for one page after the other until nothing new comes.
-            size: How many split requests a page holds at most.
+            page: Page number, starting at 1; inferred from the list of transactions. The client requests
+                one page after another until a page contains nothing new.
+            size: Maximum number of split requests per page.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `SplitRequest`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -100,17 +100,18 @@ class SplitRequestsResource:
     ) -> _hints.models.SplitRequest:
         """Create.
 
-        Asks that a part of a payment goes to a beneficiary. **It moves money**: away from your own balance.
+        Requests the transfer of a part of a payment to a beneficiary. **It moves money** away from your own
+        balance.
 
-        Use it when an order is paid to you and belongs in part to others, such as the sellers of a
-        marketplace. Whether the split is made at once or with the settlement is not known.
+        Use it when you receive the payment of an order that belongs in part to others, such as the sellers
+        of a marketplace. It is not known whether the split happens at once or with the settlement.
 
-        Units: the unit of `amount` is not known. Ask Plexy Pay before you send live money.
+        The unit of `amount` is not known. Ask Plexy Pay before you send live money.
 
-        No idempotency key is known: after a time-out or a 5xx look at the list before you call again.
+        No idempotency key is known. After a timeout or a 5xx, check the list before you call again.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred. Newer
-        menus show "Distributions" instead.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred. Newer menus show "Distributions" instead.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -130,9 +131,9 @@ class SplitRequestsResource:
 
         Args:
             transaction_id: Id of the transaction whose money is split.
-            beneficiary_id: Id of the beneficiary who gets the part.
-            amount: The part. The unit is not known, so do not compute with it. The vendor does not state
-                the unit of this amount, so the client makes no Money of it and takes none.
+            beneficiary_id: Id of the beneficiary who receives the part.
+            amount: Amount of the part. The unit is not known, so do not use it in calculations. The vendor
+                does not state the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -140,8 +141,8 @@ class SplitRequestsResource:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -176,9 +177,10 @@ class SplitRequestsResource:
     ) -> _hints.models.SplitRequest:
         """Get By Id.
 
-        Retrieves a split request by its id. Changes nothing. The unit of its amount is not known.
+        Retrieves a split request by its id. This call is read-only. The unit of its amount is not known.
 
-        The docs' menu names this operation and nothing more: method, path and response are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and response are
+        inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -193,17 +195,17 @@ class SplitRequestsResource:
             ```
 
         Args:
-            id: Id of the split request, as the creation answered it.
+            id: Id of the split request, as returned when it was created.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -229,12 +231,13 @@ class SplitRequestsResource:
     ) -> _hints.models.SplitRequest:
         """Update.
 
-        Replaces a split request. **It moves money**: another amount or another beneficiary is paid.
+        Replaces a split request. **It moves money**: a different amount or a different beneficiary is paid.
 
-        Use it to correct a split that is not carried out yet. Send all fields, not only those that change:
-        what a missing one means is not known. The unit of `amount` is not known either.
+        Use it to correct a split that has not been carried out yet. Send all fields, not only the changed
+        ones. The effect of a missing field is not known. The unit of `amount` is not known either.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -254,11 +257,11 @@ class SplitRequestsResource:
             ```
 
         Args:
-            id: Id of the split request, as the creation answered it.
+            id: Id of the split request, as returned when it was created.
             transaction_id: Id of the transaction whose money is split.
-            beneficiary_id: Id of the beneficiary who gets the part.
-            amount: The part. The unit is not known, so do not compute with it. The vendor does not state
-                the unit of this amount, so the client makes no Money of it and takes none.
+            beneficiary_id: Id of the beneficiary who receives the part.
+            amount: Amount of the part. The unit is not known, so do not use it in calculations. The vendor
+                does not state the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -266,10 +269,10 @@ class SplitRequestsResource:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -303,11 +306,11 @@ class SplitRequestsResource:
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete.
 
-        Deletes a split request, so that its part stays with you. **It moves money**, in that a beneficiary
-        is not paid. Whether a split that was carried out can be deleted is not known.
+        Deletes a split request, so that its part stays with you. **It moves money** in that a beneficiary
+        is not paid. It is not known whether a split that was carried out can be deleted.
 
-        The docs' menu names this operation and nothing more: method and path are inferred. The response is
-        not known and none is read.
+        The docs list only the name of this operation, in their menu. The method and path are inferred. The
+        response is not known, and the client does not read it.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -321,17 +324,17 @@ class SplitRequestsResource:
             ```
 
         Args:
-            id: Id of the split request, as the creation answered it.
+            id: Id of the split request, as returned when it was created.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -492,13 +495,13 @@ class AsyncSplitRequestsResource:
     ]:
         """List.
 
-        Lists the split requests. Changes nothing.
+        Lists the split requests. This call is read-only.
 
-        Use it to see which splits exist, above all after a creation whose outcome is unknown. The unit of
+        Use it to check which splits exist, above all after a creation with an unknown outcome. The unit of
         amounts is not known, nor are the order, the filters and the limit.
 
-        The docs' menu names this operation and nothing more: method, path, parameters and response are
-        inferred.
+        The docs list only the name of this operation, in their menu. The method, path, parameters and
+        response are inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -512,17 +515,17 @@ class AsyncSplitRequestsResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1, inferred from the list of transactions. The client
-                asks for one page after the other until nothing new comes.
-            size: How many split requests a page holds at most.
+            page: Page number, starting at 1; inferred from the list of transactions. The client requests
+                one page after another until a page contains nothing new.
+            size: Maximum number of split requests per page.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `SplitRequest`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -552,17 +555,18 @@ class AsyncSplitRequestsResource:
     ) -> _hints.models.SplitRequest:
         """Create.
 
-        Asks that a part of a payment goes to a beneficiary. **It moves money**: away from your own balance.
+        Requests the transfer of a part of a payment to a beneficiary. **It moves money** away from your own
+        balance.
 
-        Use it when an order is paid to you and belongs in part to others, such as the sellers of a
-        marketplace. Whether the split is made at once or with the settlement is not known.
+        Use it when you receive the payment of an order that belongs in part to others, such as the sellers
+        of a marketplace. It is not known whether the split happens at once or with the settlement.
 
-        Units: the unit of `amount` is not known. Ask Plexy Pay before you send live money.
+        The unit of `amount` is not known. Ask Plexy Pay before you send live money.
 
-        No idempotency key is known: after a time-out or a 5xx look at the list before you call again.
+        No idempotency key is known. After a timeout or a 5xx, check the list before you call again.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred. Newer
-        menus show "Distributions" instead.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred. Newer menus show "Distributions" instead.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -582,9 +586,9 @@ class AsyncSplitRequestsResource:
 
         Args:
             transaction_id: Id of the transaction whose money is split.
-            beneficiary_id: Id of the beneficiary who gets the part.
-            amount: The part. The unit is not known, so do not compute with it. The vendor does not state
-                the unit of this amount, so the client makes no Money of it and takes none.
+            beneficiary_id: Id of the beneficiary who receives the part.
+            amount: Amount of the part. The unit is not known, so do not use it in calculations. The vendor
+                does not state the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -592,8 +596,8 @@ class AsyncSplitRequestsResource:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -630,9 +634,10 @@ class AsyncSplitRequestsResource:
     ) -> _hints.models.SplitRequest:
         """Get By Id.
 
-        Retrieves a split request by its id. Changes nothing. The unit of its amount is not known.
+        Retrieves a split request by its id. This call is read-only. The unit of its amount is not known.
 
-        The docs' menu names this operation and nothing more: method, path and response are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and response are
+        inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -647,17 +652,17 @@ class AsyncSplitRequestsResource:
             ```
 
         Args:
-            id: Id of the split request, as the creation answered it.
+            id: Id of the split request, as returned when it was created.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -685,12 +690,13 @@ class AsyncSplitRequestsResource:
     ) -> _hints.models.SplitRequest:
         """Update.
 
-        Replaces a split request. **It moves money**: another amount or another beneficiary is paid.
+        Replaces a split request. **It moves money**: a different amount or a different beneficiary is paid.
 
-        Use it to correct a split that is not carried out yet. Send all fields, not only those that change:
-        what a missing one means is not known. The unit of `amount` is not known either.
+        Use it to correct a split that has not been carried out yet. Send all fields, not only the changed
+        ones. The effect of a missing field is not known. The unit of `amount` is not known either.
 
-        The docs' menu names this operation and nothing more: method, path and fields are inferred.
+        The docs list only the name of this operation, in their menu. The method, path and fields are
+        inferred.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -710,11 +716,11 @@ class AsyncSplitRequestsResource:
             ```
 
         Args:
-            id: Id of the split request, as the creation answered it.
+            id: Id of the split request, as returned when it was created.
             transaction_id: Id of the transaction whose money is split.
-            beneficiary_id: Id of the beneficiary who gets the part.
-            amount: The part. The unit is not known, so do not compute with it. The vendor does not state
-                the unit of this amount, so the client makes no Money of it and takes none.
+            beneficiary_id: Id of the beneficiary who receives the part.
+            amount: Amount of the part. The unit is not known, so do not use it in calculations. The vendor
+                does not state the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -722,10 +728,10 @@ class AsyncSplitRequestsResource:
             `SplitRequest`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -761,11 +767,11 @@ class AsyncSplitRequestsResource:
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete.
 
-        Deletes a split request, so that its part stays with you. **It moves money**, in that a beneficiary
-        is not paid. Whether a split that was carried out can be deleted is not known.
+        Deletes a split request, so that its part stays with you. **It moves money** in that a beneficiary
+        is not paid. It is not known whether a split that was carried out can be deleted.
 
-        The docs' menu names this operation and nothing more: method and path are inferred. The response is
-        not known and none is read.
+        The docs list only the name of this operation, in their menu. The method and path are inferred. The
+        response is not known, and the client does not read it.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -779,17 +785,17 @@ class AsyncSplitRequestsResource:
             ```
 
         Args:
-            id: Id of the split request, as the creation answered it.
+            id: Id of the split request, as returned when it was created.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.

@@ -35,10 +35,10 @@ class TransactionsResource:
     ) -> _hints.models.TransactionEvents:
         """Find Transaction's History by ID.
 
-        Tells what happened to a transaction, step by step. Changes nothing.
+        Retrieves the history of a transaction, step by step. This call is read-only.
 
-        Use it for support and audits. The docs give the name only: method, path and fields are inferred,
-        and the unit of amounts is not known.
+        Use it for support and audits. The docs give only the name. The method, path and fields are
+        inferred, and the unit of amounts is not known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -60,10 +60,10 @@ class TransactionsResource:
             `TransactionEvents`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -82,14 +82,13 @@ class TransactionsResource:
     ) -> _hints.models.TransactionResponse:
         """Find Transaction by Payment Link ID.
 
-        Finds the transaction of a payment link. Changes nothing.
+        Retrieves the transaction of a payment link. This call is read-only.
 
-        Use it to learn whether a link was paid, and for the ids that capture, cancel and refund want.
-        `amount` is in major units: `22000` for a link over `2200000`. A 404 means that there is no such
-        transaction, or that it belongs to another merchant; a link that nobody paid yet most likely has
-        none.
+        Use it to check whether a link was paid, and to get the ids for capture, cancel and refund. `amount`
+        is in major units: `22000` for a link over `2200000`. A 404 means that the transaction does not
+        exist or belongs to another merchant; an unpaid link most likely has no transaction.
 
-        Method and path are documented, the fields of the response are those observed on the single
+        The method and path are documented; the fields of the response are those observed on the single
         transaction.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -105,18 +104,18 @@ class TransactionsResource:
             ```
 
         Args:
-            payment_link_id: The link's `id`. The page calls it a UUID; everywhere else ids of links look
-                like `pl_` and 32 hexadecimal digits. Send it as you got it.
+            payment_link_id: The link's `id`. The docs page calls it a UUID; everywhere else, ids of links
+                look like `pl_` and 32 hexadecimal digits. Send it as you received it.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -135,13 +134,13 @@ class TransactionsResource:
     ) -> _hints.models.TransactionResponse:
         """Find Transaction by ID.
 
-        Finds a transaction by its id. Changes nothing.
+        Retrieves a transaction by its id. This call is read-only.
 
-        Use it to check what a webhook says before you hand over goods, and to see the state before a
-        capture or a refund. `amount` is in major units (tenge for KZT). The status comes in two spellings,
+        Use it to check the content of a webhook before you deliver goods, and to check the state before a
+        capture or a refund. `amount` is in major units (tenge for KZT). The status has two spellings,
         `charged` and `TRANSACTION_STATUS_CHARGED`.
 
-        Method, path and fields are observed in a merchant's code.
+        The method, path and fields are observed in a merchant's code.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -164,10 +163,10 @@ class TransactionsResource:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -186,13 +185,13 @@ class TransactionsResource:
     ) -> _hints.models.TransactionResponse:
         """Find Transaction by Order reference.
 
-        Finds a transaction by your own name for the order. Changes nothing.
+        Retrieves a transaction by your order reference. This call is read-only.
 
-        Use it when nothing but the order reference is known. `amount` is in major units. A refund is a
-        transaction of its own and takes over the order reference unless you give it another one, so more
-        than one transaction may fit; which one comes is not known.
+        Use it when you know only the order reference. `amount` is in major units. A refund is a separate
+        transaction and takes over the order reference unless you set another one, so several transactions
+        may match; it is not known which one is returned.
 
-        The docs give the name only: method and path are inferred. The 2023 API had `GET
+        The docs give only the name; the method and path are inferred. The 2023 API had `GET
         /v1/payments/search?orderReference=...`. Do not take a 404 from an inferred path as proof that
         nothing was paid.
 
@@ -208,18 +207,17 @@ class TransactionsResource:
             ```
 
         Args:
-            order_reference: The `order_reference` of the order, called `merchant_reference` in the
-                response.
+            order_reference: The `order_reference` of the order; `merchant_reference` in the response.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -242,13 +240,13 @@ class TransactionsResource:
     ) -> Pager[_hints.models.Transaction, _hints.models.TransactionList]:
         """List transactions.
 
-        Lists the merchant's transactions, page by page. Changes nothing.
+        Lists the merchant's transactions, page by page. This call is read-only.
 
-        Use it to compare your books with Plexy Pay's, and to look for a payment after a call whose outcome
-        is unknown. Amounts are in major units: `22000` for a link over `2200000`. The order of the rows and
-        the filters are not known; a row has no currency.
+        Use it to reconcile your books with Plexy Pay's, and to look for a payment after a call with an
+        unknown outcome. Amounts are in major units: `22000` for a link over `2200000`. The order of the
+        rows and the filters are not known; a row has no currency.
 
-        The docs name the schemas only: method, path, parameters and fields are observed in a merchant's
+        The docs name only the schemas; the method, path, parameters and fields are observed in a merchant's
         code.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -264,16 +262,16 @@ class TransactionsResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1. Left out, the API decides.
-            size: How many transactions a page holds at most (`50` was seen). The limit is not known.
+            page: Page number, starting at 1. If you omit it, the API decides.
+            size: Maximum number of transactions per page (`50` was seen). The limit is not known.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Transaction`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -391,10 +389,10 @@ class AsyncTransactionsResource:
     ) -> _hints.models.TransactionEvents:
         """Find Transaction's History by ID.
 
-        Tells what happened to a transaction, step by step. Changes nothing.
+        Retrieves the history of a transaction, step by step. This call is read-only.
 
-        Use it for support and audits. The docs give the name only: method, path and fields are inferred,
-        and the unit of amounts is not known.
+        Use it for support and audits. The docs give only the name. The method, path and fields are
+        inferred, and the unit of amounts is not known.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -416,10 +414,10 @@ class AsyncTransactionsResource:
             `TransactionEvents`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -440,14 +438,13 @@ class AsyncTransactionsResource:
     ) -> _hints.models.TransactionResponse:
         """Find Transaction by Payment Link ID.
 
-        Finds the transaction of a payment link. Changes nothing.
+        Retrieves the transaction of a payment link. This call is read-only.
 
-        Use it to learn whether a link was paid, and for the ids that capture, cancel and refund want.
-        `amount` is in major units: `22000` for a link over `2200000`. A 404 means that there is no such
-        transaction, or that it belongs to another merchant; a link that nobody paid yet most likely has
-        none.
+        Use it to check whether a link was paid, and to get the ids for capture, cancel and refund. `amount`
+        is in major units: `22000` for a link over `2200000`. A 404 means that the transaction does not
+        exist or belongs to another merchant; an unpaid link most likely has no transaction.
 
-        Method and path are documented, the fields of the response are those observed on the single
+        The method and path are documented; the fields of the response are those observed on the single
         transaction.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -463,18 +460,18 @@ class AsyncTransactionsResource:
             ```
 
         Args:
-            payment_link_id: The link's `id`. The page calls it a UUID; everywhere else ids of links look
-                like `pl_` and 32 hexadecimal digits. Send it as you got it.
+            payment_link_id: The link's `id`. The docs page calls it a UUID; everywhere else, ids of links
+                look like `pl_` and 32 hexadecimal digits. Send it as you received it.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -495,13 +492,13 @@ class AsyncTransactionsResource:
     ) -> _hints.models.TransactionResponse:
         """Find Transaction by ID.
 
-        Finds a transaction by its id. Changes nothing.
+        Retrieves a transaction by its id. This call is read-only.
 
-        Use it to check what a webhook says before you hand over goods, and to see the state before a
-        capture or a refund. `amount` is in major units (tenge for KZT). The status comes in two spellings,
+        Use it to check the content of a webhook before you deliver goods, and to check the state before a
+        capture or a refund. `amount` is in major units (tenge for KZT). The status has two spellings,
         `charged` and `TRANSACTION_STATUS_CHARGED`.
 
-        Method, path and fields are observed in a merchant's code.
+        The method, path and fields are observed in a merchant's code.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -524,10 +521,10 @@ class AsyncTransactionsResource:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -548,13 +545,13 @@ class AsyncTransactionsResource:
     ) -> _hints.models.TransactionResponse:
         """Find Transaction by Order reference.
 
-        Finds a transaction by your own name for the order. Changes nothing.
+        Retrieves a transaction by your order reference. This call is read-only.
 
-        Use it when nothing but the order reference is known. `amount` is in major units. A refund is a
-        transaction of its own and takes over the order reference unless you give it another one, so more
-        than one transaction may fit; which one comes is not known.
+        Use it when you know only the order reference. `amount` is in major units. A refund is a separate
+        transaction and takes over the order reference unless you set another one, so several transactions
+        may match; it is not known which one is returned.
 
-        The docs give the name only: method and path are inferred. The 2023 API had `GET
+        The docs give only the name; the method and path are inferred. The 2023 API had `GET
         /v1/payments/search?orderReference=...`. Do not take a 404 from an inferred path as proof that
         nothing was paid.
 
@@ -572,18 +569,17 @@ class AsyncTransactionsResource:
             ```
 
         Args:
-            order_reference: The `order_reference` of the order, called `merchant_reference` in the
-                response.
+            order_reference: The `order_reference` of the order; `merchant_reference` in the response.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionResponse`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -608,13 +604,13 @@ class AsyncTransactionsResource:
     ) -> AsyncPager[_hints.models.Transaction, _hints.models.TransactionList]:
         """List transactions.
 
-        Lists the merchant's transactions, page by page. Changes nothing.
+        Lists the merchant's transactions, page by page. This call is read-only.
 
-        Use it to compare your books with Plexy Pay's, and to look for a payment after a call whose outcome
-        is unknown. Amounts are in major units: `22000` for a link over `2200000`. The order of the rows and
-        the filters are not known; a row has no currency.
+        Use it to reconcile your books with Plexy Pay's, and to look for a payment after a call with an
+        unknown outcome. Amounts are in major units: `22000` for a link over `2200000`. The order of the
+        rows and the filters are not known; a row has no currency.
 
-        The docs name the schemas only: method, path, parameters and fields are observed in a merchant's
+        The docs name only the schemas; the method, path, parameters and fields are observed in a merchant's
         code.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
@@ -630,16 +626,16 @@ class AsyncTransactionsResource:
             ```
 
         Args:
-            page: Number of the page, counted from 1. Left out, the API decides.
-            size: How many transactions a page holds at most (`50` was seen). The limit is not known.
+            page: Page number, starting at 1. If you omit it, the API decides.
+            size: Maximum number of transactions per page (`50` was seen). The limit is not known.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Transaction`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

@@ -41,22 +41,22 @@ class WalletResource:
     ) -> _hints.models.WalletTransaction:
         """Authorize.
 
-        Holds money in the payer's wallet for an order. **It moves money.** Capture takes the money, cancel
-        lets it go.
+        Places a hold on money in the payer's wallet for an order. **It moves money.** Capture collects the
+        money, cancel releases it.
 
-        Use it when a payer pays an order from the wallet. Keep the `wallet_transaction_id` of the response:
-        capture, cancel and refund take it. HTTP 200 alone does not say that the money is held: look at
-        `wallet_transaction_status`, and ask `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`.
-        No webhook of the wallet is documented.
+        Use it when a payer pays for an order from the wallet. Store the `wallet_transaction_id` of the
+        response: capture, cancel and refund take it. HTTP 200 alone does not mean that the money is held:
+        check `wallet_transaction_status`, and poll `wallet.retrieve` until the status is terminal,
+        `SUCCESS` or `FAILED`. No webhook of the wallet is documented.
 
-        Units: `amount` is in minor units (tiyn for KZT), `2200000` is 22 000 KZT. The transactions,
-        captures and refunds of the same v1 have major units.
+        `amount` is in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The transactions, captures and
+        refunds of the same v1 have major units.
 
-        `Idempotency-Key` makes the call safe to repeat: the same key should return the same result. Make a
-        key for each authorization, keep it **before** you call, and never use it for another order.
+        `Idempotency-Key` makes the call safe to repeat: the same key should return the same result. Create
+        a key for each authorization, store it **before** you call, and never use it for another order.
 
-        Method, path and header are documented. The docs describe the body in words: an amount, identifiers
-        of the customer and `order_reference`. The names of the customer's fields are not known.
+        The method, path and header are documented. The docs describe the body in words: an amount,
+        identifiers of the customer and `order_reference`. The names of the customer's fields are not known.
 
         This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
         carries the same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you
@@ -78,25 +78,25 @@ class WalletResource:
             ```
 
         Args:
-            idempotency_key: Your own key of this authorization; the docs recommend a UUID of version 4. Use
-                it again only to repeat the same authorization. The docs want it for this operation; they do
+            idempotency_key: Your key for this authorization; the docs recommend a UUID of version 4. Reuse
+                it only to repeat the same authorization. The docs require it for this operation; they do
                 not say that capture, cancel and refund take it.
-            amount: How much to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs
-                state the unit for the `amount` of the transaction; that the request has the same one is
-                inferred. An amount in minor units (tiyn for KZT); the unit is inferred, not documented.
+            amount: Amount to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs
+                state the unit for the `amount` of the transaction; it is inferred that the request uses the
+                same unit. An amount in minor units (tiyn for KZT); the unit is inferred, not documented.
                 Evidence: documented by the vendor (https://developer.plexy.money/wallet-6559386f0).
-            currency: Code of the currency, inferred from the transaction in the response.
-            order_reference: Your own name for the order. The docs reconcile by it, so use one of its own
-                for each attempt, and keep it before you call. Evidence: documented by the vendor
-                (https://developer.plexy.money/wallet-6559386f0).
+            currency: Currency code, inferred from the transaction in the response.
+            order_reference: Your reference for the order. The docs use it for reconciliation, so use a
+                separate reference for each attempt, and store it before the call. Evidence: documented by
+                the vendor (https://developer.plexy.money/wallet-6559386f0).
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -130,21 +130,20 @@ class WalletResource:
     ) -> _hints.models.WalletTransaction:
         """Capture.
 
-        Takes the money that an authorization holds in the payer's wallet. **It moves money.**
+        Captures the money that an authorization holds in the payer's wallet. **It moves money.**
 
-        Use it when the order is fulfilled; cancel lets the money go instead. The docs name no time limit
-        for it.
+        Use it when you fulfil the order; to release the money instead, use cancel. The docs name no time
+        limit for the capture.
 
-        HTTP 200 alone does not say that the money was taken: look at `wallet_transaction_status`, and ask
-        `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
-        call's or that of an earlier one is not known.
+        HTTP 200 alone does not mean that the money was captured: check `wallet_transaction_status`, and
+        poll `wallet.retrieve` until the status is terminal, `SUCCESS` or `FAILED`. It is not known whether
+        a `SUCCESS` there refers to this call or to an earlier one.
 
-        No body is documented, so the amount cannot be chosen. Nothing says that this call takes an
-        idempotency key: after a time-out or a 5xx find out what became of it before you call again. The
-        docs name the call in the flow of a wallet payment; what it does to the money is inferred from its
-        name.
+        No body is documented, so you cannot choose the amount. The sources show no idempotency key for this
+        call. After a timeout or a 5xx, find out the outcome before you call again. The docs name the call
+        in the flow of a wallet payment; its effect on the money is inferred from its name.
 
-        Units: `amount` in the response is in minor units (tiyn for KZT).
+        `amount` in the response is in minor units (tiyn for KZT).
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -160,17 +159,17 @@ class WalletResource:
             ```
 
         Args:
-            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization returned.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -192,20 +191,19 @@ class WalletResource:
     ) -> _hints.models.WalletTransaction:
         """Cancel.
 
-        Lets go of the money that an authorization holds in the payer's wallet. **It moves money.**
+        Releases the money that an authorization holds in the payer's wallet. **It moves money.**
 
-        Use it when the order is not fulfilled, before a capture. After a capture, refund is the right call.
+        Use it when you do not fulfil the order, before a capture. After a capture, use refund instead.
 
-        HTTP 200 alone does not say that the money was let go: look at `wallet_transaction_status`, and ask
-        `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
-        call's or that of an earlier one is not known.
+        HTTP 200 alone does not mean that the money was released: check `wallet_transaction_status`, and
+        poll `wallet.retrieve` until the status is terminal, `SUCCESS` or `FAILED`. It is not known whether
+        a `SUCCESS` there refers to this call or to an earlier one.
 
-        No body is documented, so the amount cannot be chosen. Nothing says that this call takes an
-        idempotency key: after a time-out or a 5xx find out what became of it before you call again. The
-        docs name the call in the flow of a wallet payment; what it does to the money is inferred from its
-        name.
+        No body is documented, so you cannot choose the amount. The sources show no idempotency key for this
+        call. After a timeout or a 5xx, find out the outcome before you call again. The docs name the call
+        in the flow of a wallet payment; its effect on the money is inferred from its name.
 
-        Units: `amount` in the response is in minor units (tiyn for KZT).
+        `amount` in the response is in minor units (tiyn for KZT).
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -221,17 +219,17 @@ class WalletResource:
             ```
 
         Args:
-            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization returned.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -253,21 +251,20 @@ class WalletResource:
     ) -> _hints.models.WalletTransaction:
         """Refund.
 
-        Gives captured money back to the payer's wallet. **It moves money.**
+        Refunds captured money to the payer's wallet. **It moves money.**
 
-        Use it after a capture; before it, cancel is the right call. Whether a refund is a wallet
-        transaction of its own is not known.
+        Use it after a capture; before the capture, use cancel instead. It is not known whether a refund is
+        a separate wallet transaction.
 
-        HTTP 200 alone does not say that the money went back: look at `wallet_transaction_status`, and ask
-        `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
-        call's or that of an earlier one is not known.
+        HTTP 200 alone does not mean that the money was refunded: check `wallet_transaction_status`, and
+        poll `wallet.retrieve` until the status is terminal, `SUCCESS` or `FAILED`. It is not known whether
+        a `SUCCESS` there refers to this call or to an earlier one.
 
-        No body is documented, so the amount cannot be chosen. Nothing says that this call takes an
-        idempotency key: after a time-out or a 5xx find out what became of it before you call again. The
-        docs name the call in the flow of a wallet payment; what it does to the money is inferred from its
-        name.
+        No body is documented, so you cannot choose the amount. The sources show no idempotency key for this
+        call. After a timeout or a 5xx, find out the outcome before you call again. The docs name the call
+        in the flow of a wallet payment; its effect on the money is inferred from its name.
 
-        Units: `amount` in the response is in minor units (tiyn for KZT).
+        `amount` in the response is in minor units (tiyn for KZT).
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -283,17 +280,17 @@ class WalletResource:
             ```
 
         Args:
-            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization returned.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -315,10 +312,10 @@ class WalletResource:
     ) -> _hints.models.WalletTransaction:
         """Get Transaction.
 
-        Retrieves a wallet transaction by its id. Changes nothing.
+        Retrieves a wallet transaction by its id. This call is read-only.
 
         Use it to poll a transaction until its status is terminal: `SUCCESS` or `FAILED`. The status does
-        not say which operation led to it. `amount` is in minor units (tiyn for KZT).
+        not show which operation led to it. `amount` is in minor units (tiyn for KZT).
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -333,17 +330,17 @@ class WalletResource:
             ```
 
         Args:
-            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization returned.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -364,13 +361,13 @@ class WalletResource:
     ]:
         """List Transactions.
 
-        Lists the wallet transactions. Changes nothing.
+        Lists the wallet transactions. This call is read-only.
 
-        Use it to compare your books, by `order_reference`. Amounts are in minor units (tiyn for KZT).
+        Use it to reconcile your books, by `order_reference`. Amounts are in minor units (tiyn for KZT).
 
-        Method and path, with the slash at its end, are documented. That the response is a bare list and
-        shows all transactions is inferred: filters, pages and the order of the rows are not known. A
-        transaction that is missing here may exist.
+        The method and the path, with its trailing slash, are documented. It is inferred that the response
+        is a bare list of all transactions; the filters, the pages and the order of the rows are not known.
+        A transaction that is missing here may exist.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -391,8 +388,8 @@ class WalletResource:
                 `WalletTransaction`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -536,22 +533,22 @@ class AsyncWalletResource:
     ) -> _hints.models.WalletTransaction:
         """Authorize.
 
-        Holds money in the payer's wallet for an order. **It moves money.** Capture takes the money, cancel
-        lets it go.
+        Places a hold on money in the payer's wallet for an order. **It moves money.** Capture collects the
+        money, cancel releases it.
 
-        Use it when a payer pays an order from the wallet. Keep the `wallet_transaction_id` of the response:
-        capture, cancel and refund take it. HTTP 200 alone does not say that the money is held: look at
-        `wallet_transaction_status`, and ask `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`.
-        No webhook of the wallet is documented.
+        Use it when a payer pays for an order from the wallet. Store the `wallet_transaction_id` of the
+        response: capture, cancel and refund take it. HTTP 200 alone does not mean that the money is held:
+        check `wallet_transaction_status`, and poll `wallet.retrieve` until the status is terminal,
+        `SUCCESS` or `FAILED`. No webhook of the wallet is documented.
 
-        Units: `amount` is in minor units (tiyn for KZT), `2200000` is 22 000 KZT. The transactions,
-        captures and refunds of the same v1 have major units.
+        `amount` is in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The transactions, captures and
+        refunds of the same v1 have major units.
 
-        `Idempotency-Key` makes the call safe to repeat: the same key should return the same result. Make a
-        key for each authorization, keep it **before** you call, and never use it for another order.
+        `Idempotency-Key` makes the call safe to repeat: the same key should return the same result. Create
+        a key for each authorization, store it **before** you call, and never use it for another order.
 
-        Method, path and header are documented. The docs describe the body in words: an amount, identifiers
-        of the customer and `order_reference`. The names of the customer's fields are not known.
+        The method, path and header are documented. The docs describe the body in words: an amount,
+        identifiers of the customer and `order_reference`. The names of the customer's fields are not known.
 
         This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
         carries the same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you
@@ -573,25 +570,25 @@ class AsyncWalletResource:
             ```
 
         Args:
-            idempotency_key: Your own key of this authorization; the docs recommend a UUID of version 4. Use
-                it again only to repeat the same authorization. The docs want it for this operation; they do
+            idempotency_key: Your key for this authorization; the docs recommend a UUID of version 4. Reuse
+                it only to repeat the same authorization. The docs require it for this operation; they do
                 not say that capture, cancel and refund take it.
-            amount: How much to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs
-                state the unit for the `amount` of the transaction; that the request has the same one is
-                inferred. An amount in minor units (tiyn for KZT); the unit is inferred, not documented.
+            amount: Amount to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs
+                state the unit for the `amount` of the transaction; it is inferred that the request uses the
+                same unit. An amount in minor units (tiyn for KZT); the unit is inferred, not documented.
                 Evidence: documented by the vendor (https://developer.plexy.money/wallet-6559386f0).
-            currency: Code of the currency, inferred from the transaction in the response.
-            order_reference: Your own name for the order. The docs reconcile by it, so use one of its own
-                for each attempt, and keep it before you call. Evidence: documented by the vendor
-                (https://developer.plexy.money/wallet-6559386f0).
+            currency: Currency code, inferred from the transaction in the response.
+            order_reference: Your reference for the order. The docs use it for reconciliation, so use a
+                separate reference for each attempt, and store it before the call. Evidence: documented by
+                the vendor (https://developer.plexy.money/wallet-6559386f0).
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -627,21 +624,20 @@ class AsyncWalletResource:
     ) -> _hints.models.WalletTransaction:
         """Capture.
 
-        Takes the money that an authorization holds in the payer's wallet. **It moves money.**
+        Captures the money that an authorization holds in the payer's wallet. **It moves money.**
 
-        Use it when the order is fulfilled; cancel lets the money go instead. The docs name no time limit
-        for it.
+        Use it when you fulfil the order; to release the money instead, use cancel. The docs name no time
+        limit for the capture.
 
-        HTTP 200 alone does not say that the money was taken: look at `wallet_transaction_status`, and ask
-        `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
-        call's or that of an earlier one is not known.
+        HTTP 200 alone does not mean that the money was captured: check `wallet_transaction_status`, and
+        poll `wallet.retrieve` until the status is terminal, `SUCCESS` or `FAILED`. It is not known whether
+        a `SUCCESS` there refers to this call or to an earlier one.
 
-        No body is documented, so the amount cannot be chosen. Nothing says that this call takes an
-        idempotency key: after a time-out or a 5xx find out what became of it before you call again. The
-        docs name the call in the flow of a wallet payment; what it does to the money is inferred from its
-        name.
+        No body is documented, so you cannot choose the amount. The sources show no idempotency key for this
+        call. After a timeout or a 5xx, find out the outcome before you call again. The docs name the call
+        in the flow of a wallet payment; its effect on the money is inferred from its name.
 
-        Units: `amount` in the response is in minor units (tiyn for KZT).
+        `amount` in the response is in minor units (tiyn for KZT).
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -657,17 +653,17 @@ class AsyncWalletResource:
             ```
 
         Args:
-            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization returned.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -691,20 +687,19 @@ class AsyncWalletResource:
     ) -> _hints.models.WalletTransaction:
         """Cancel.
 
-        Lets go of the money that an authorization holds in the payer's wallet. **It moves money.**
+        Releases the money that an authorization holds in the payer's wallet. **It moves money.**
 
-        Use it when the order is not fulfilled, before a capture. After a capture, refund is the right call.
+        Use it when you do not fulfil the order, before a capture. After a capture, use refund instead.
 
-        HTTP 200 alone does not say that the money was let go: look at `wallet_transaction_status`, and ask
-        `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
-        call's or that of an earlier one is not known.
+        HTTP 200 alone does not mean that the money was released: check `wallet_transaction_status`, and
+        poll `wallet.retrieve` until the status is terminal, `SUCCESS` or `FAILED`. It is not known whether
+        a `SUCCESS` there refers to this call or to an earlier one.
 
-        No body is documented, so the amount cannot be chosen. Nothing says that this call takes an
-        idempotency key: after a time-out or a 5xx find out what became of it before you call again. The
-        docs name the call in the flow of a wallet payment; what it does to the money is inferred from its
-        name.
+        No body is documented, so you cannot choose the amount. The sources show no idempotency key for this
+        call. After a timeout or a 5xx, find out the outcome before you call again. The docs name the call
+        in the flow of a wallet payment; its effect on the money is inferred from its name.
 
-        Units: `amount` in the response is in minor units (tiyn for KZT).
+        `amount` in the response is in minor units (tiyn for KZT).
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -720,17 +715,17 @@ class AsyncWalletResource:
             ```
 
         Args:
-            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization returned.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -754,21 +749,20 @@ class AsyncWalletResource:
     ) -> _hints.models.WalletTransaction:
         """Refund.
 
-        Gives captured money back to the payer's wallet. **It moves money.**
+        Refunds captured money to the payer's wallet. **It moves money.**
 
-        Use it after a capture; before it, cancel is the right call. Whether a refund is a wallet
-        transaction of its own is not known.
+        Use it after a capture; before the capture, use cancel instead. It is not known whether a refund is
+        a separate wallet transaction.
 
-        HTTP 200 alone does not say that the money went back: look at `wallet_transaction_status`, and ask
-        `wallet.retrieve` until it is terminal, `SUCCESS` or `FAILED`. Whether `SUCCESS` there is this
-        call's or that of an earlier one is not known.
+        HTTP 200 alone does not mean that the money was refunded: check `wallet_transaction_status`, and
+        poll `wallet.retrieve` until the status is terminal, `SUCCESS` or `FAILED`. It is not known whether
+        a `SUCCESS` there refers to this call or to an earlier one.
 
-        No body is documented, so the amount cannot be chosen. Nothing says that this call takes an
-        idempotency key: after a time-out or a 5xx find out what became of it before you call again. The
-        docs name the call in the flow of a wallet payment; what it does to the money is inferred from its
-        name.
+        No body is documented, so you cannot choose the amount. The sources show no idempotency key for this
+        call. After a timeout or a 5xx, find out the outcome before you call again. The docs name the call
+        in the flow of a wallet payment; its effect on the money is inferred from its name.
 
-        Units: `amount` in the response is in minor units (tiyn for KZT).
+        `amount` in the response is in minor units (tiyn for KZT).
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
@@ -784,17 +778,17 @@ class AsyncWalletResource:
             ```
 
         Args:
-            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization returned.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             DeclinedError: the API responded that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -818,10 +812,10 @@ class AsyncWalletResource:
     ) -> _hints.models.WalletTransaction:
         """Get Transaction.
 
-        Retrieves a wallet transaction by its id. Changes nothing.
+        Retrieves a wallet transaction by its id. This call is read-only.
 
         Use it to poll a transaction until its status is terminal: `SUCCESS` or `FAILED`. The status does
-        not say which operation led to it. `amount` is in minor units (tiyn for KZT).
+        not show which operation led to it. `amount` is in minor units (tiyn for KZT).
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -836,17 +830,17 @@ class AsyncWalletResource:
             ```
 
         Args:
-            wallet_transaction_id: The `wallet_transaction_id` that the authorization gave.
+            wallet_transaction_id: The `wallet_transaction_id` that the authorization returned.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `WalletTransaction`, as the API sent it.
 
         Raises:
-            NotFoundError: There is no such thing, or it is out of the key's scope: another merchant's, or
-                of the other environment.
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            NotFoundError: The object does not exist, or the key cannot access it: it belongs to another
+                merchant or to the other environment.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)
@@ -869,13 +863,13 @@ class AsyncWalletResource:
     ]:
         """List Transactions.
 
-        Lists the wallet transactions. Changes nothing.
+        Lists the wallet transactions. This call is read-only.
 
-        Use it to compare your books, by `order_reference`. Amounts are in minor units (tiyn for KZT).
+        Use it to reconcile your books, by `order_reference`. Amounts are in minor units (tiyn for KZT).
 
-        Method and path, with the slash at its end, are documented. That the response is a bare list and
-        shows all transactions is inferred: filters, pages and the order of the rows are not known. A
-        transaction that is missing here may exist.
+        The method and the path, with its trailing slash, are documented. It is inferred that the response
+        is a bare list of all transactions; the filters, the pages and the order of the rows are not known.
+        A transaction that is missing here may exist.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -896,8 +890,8 @@ class AsyncWalletResource:
                 `WalletTransaction`.
 
         Raises:
-            UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
-                the thing does not allow it.
+            UnprocessableEntityError: The request was understood, but its data is invalid, or the state of
+                the object does not allow it.
             PlexyError: docs/errors.md has the errors that every call may raise.
         """
         options = mask(options)

@@ -15,8 +15,8 @@ from .three_d_secure_type import ThreeDSecureType
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class AcquirerResponseThreeDSecure(WireModel):
-    """How 3-D Secure went, or what is needed to go on with it. The name of this schema is documented; the
-    fields are those of the 2023 docs, and that they still belong to it is inferred.
+    """Result of 3-D Secure, or the data that you need to continue it. The name of this schema is documented.
+    Its fields are taken from the 2023 docs; it is inferred that they still belong to it.
 
     Schema `response.AcquirerResponseThreeDSecure`: documented by the vendor in 2023, not since
     (plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md, plexypay/docs-portal (2023),
@@ -24,32 +24,32 @@ class AcquirerResponseThreeDSecure(WireModel):
     """
 
     html: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """A ready page that sends the payer to the bank. Show it in a frame of its own."""
+    """A complete HTML page that sends the payer to the bank. Show it in a separate frame."""
     status: ThreeDSecureStatus | Unset = UNSET
-    """Result of 3-D Secure, the `transStatus` of EMV 3-D Secure. The name of this schema is ours (inferred). A
-    sample of an earlier text of the docs has the word `successful` here.
+    """Result of 3-D Secure, the `transStatus` of EMV 3-D Secure. This project chose the name of this schema
+    (inferred). A sample in an earlier text of the docs has the word `successful` here.
     """
     status_reason: ThreeDSecureStatusReason | Unset = UNSET
-    """Why 3-D Secure ended as it did, the `transStatusReason` of EMV 3-D Secure. The name of this schema is
-    ours (inferred). The values are the 26 rows of the vendor's table of 2023; the texts are those of the
-    standard, in short. In the standard, values from 80 on belong to the card networks.
+    """Reason for the result of 3-D Secure, the `transStatusReason` of EMV 3-D Secure. This project chose the
+    name of this schema (inferred). The values are the 26 rows of the vendor's 2023 table; the texts are
+    abridged from the standard. In the standard, values of 80 and above belong to the card networks.
     """
     type: ThreeDSecureType | Unset = UNSET
-    """The way 3-D Secure 2 took. The name of this schema is ours (inferred)."""
+    """The 3-D Secure 2 flow. This project chose the name of this schema (inferred)."""
     creq: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The challenge request, base64url. Post it to `action` if you do not show `html`."""
+    """The challenge request, base64url-encoded. Post it to `action` if you do not show `html`."""
     three_ds_session_data: str | Unset = field(
         default=UNSET, metadata=wire("threeDSSessionData", sensitive=True)
     )
-    """Post it beside `creq`; the bank sends it back with `cres`."""
+    """Session data. Post it together with `creq`; the bank returns it with `cres`."""
     action: str | Unset = UNSET
-    """The bank's address that takes `creq`."""
+    """The bank's URL. Post `creq` to it."""
     electronic_commerce_indicator: str | Unset = UNSET
-    """How far the payer was authenticated, as the card network says it: `05` in the sample of an authenticated
-    Visa payment, `07` and `00` in samples of refused ones.
+    """Level of the payer's authentication, as reported by the card network: `05` in the sample of an
+    authenticated Visa payment, `07` and `00` in samples of refused payments.
     """
     acs_transcation_id: str | Unset = UNSET
-    """Id of the authentication at the bank (ACS). The API spells it this way."""
+    """Id of the authentication at the bank (ACS). The API uses this spelling."""
     mpi_transaction_id: str | Unset = UNSET
     """Id of the authentication at the 3-D Secure server."""
     directory_transaction_id: str | Unset = UNSET

@@ -14,9 +14,9 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Address(RequestModel):
-    """A person and an address. The name of this schema is documented; the fields are those of the 2023 docs,
-    which require all of them but the city in a billing address, and that they still belong to it is
-    inferred. The limits are those of the vendor's 2023 shop plugin.
+    """A person's name and address. The name of this schema is documented. Its fields are taken from the 2023
+    docs, which require all of them except the city in a billing address; it is inferred that they still
+    belong to this schema. The length limits are those of the vendor's 2023 shop plugin.
 
     Schema `paymentcore.Address`: documented by the vendor in 2023, not since (plexypay/docs-portal (2023),
     docs/online_payments/accept_payments/api.md).
@@ -25,18 +25,18 @@ class Address(RequestModel):
     _is_closed: ClassVar[bool] = True
 
     first_name: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """First name; the shop plugin sends at most 32 characters."""
+    """First name. The shop plugin sends at most 32 characters."""
     last_name: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Last name; the shop plugin sends at most 32 characters."""
+    """Last name. The shop plugin sends at most 32 characters."""
     address_line_1: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Street and house; the shop plugin sends at most 50 characters."""
+    """Street and house number. The shop plugin sends at most 50 characters."""
     address_line_2: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Second line of the address."""
     postal_code: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Postal code; the shop plugin sends at most 13 characters."""
+    """Postal code. The shop plugin sends at most 13 characters."""
     city: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """City; the shop plugin sends at most 50 characters."""
+    """City. The shop plugin sends at most 50 characters."""
     phone: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Phone number with `+` and the country's code."""
+    """Phone number with `+` and the country code."""
     country: str | Unset = UNSET
     """ISO 3166-1 alpha-2 code. The docs write "ISO 3166-2" and show `DE`."""

@@ -21,15 +21,15 @@ class AgentBalance(WireModel):
     """
 
     currency_code: str | Unset = field(default=UNSET, metadata=wire("currency_code"))
-    """Code of the currency of the balance."""
+    """Currency code of the balance."""
     available: str | Unset = field(default=UNSET, metadata=wire(unit="decimal-string"))
-    """What you can spend, in major units as decimal text. An amount in major units, as decimal text; the unit
-    is documented by the vendor.
+    """Available amount, in major units as decimal text. An amount in major units, as decimal text; the unit is
+    documented by the vendor.
     """
     updated_at: datetime.datetime | Unset = field(
         default=UNSET, metadata=wire("updated_at")
     )
-    """When the balance was last updated."""
+    """The time at which the balance was last updated."""
 
     @property
     def money(self) -> _hints.Money | None:

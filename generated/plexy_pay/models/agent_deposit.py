@@ -17,7 +17,7 @@ from .gate_deposit_status import GateDepositStatus
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class AgentDeposit(WireModel):
-    """Money that you paid in to your balance.
+    """A deposit to your balance.
 
     Schema `AgentDeposit`: documented by the vendor
     (https://developer.plexy.money/list-deposit-history-25538214e0).
@@ -26,27 +26,27 @@ class AgentDeposit(WireModel):
     id: int
     """Id of the deposit."""
     currency_code: str | Unset = field(default=UNSET, metadata=wire("currency_code"))
-    """Code of the currency of the amount."""
+    """Currency code of the amount."""
     amount: str | Unset = field(default=UNSET, metadata=wire(unit="decimal-string"))
-    """What was paid in, in major units as decimal text. An amount in major units, as decimal text; the unit is
+    """Deposited amount, in major units as decimal text. An amount in major units, as decimal text; the unit is
     documented by the vendor.
     """
     method: GateDepositMethod | Unset = UNSET
-    """How the money was paid in."""
+    """The method of the deposit."""
     status: GateDepositStatus | Unset = UNSET
-    """Whether the money is on the balance."""
+    """Whether the deposit has been added to the balance."""
     external_ref: str | None | Unset = field(
         default=UNSET, metadata=wire("external_ref")
     )
-    """Reference of the payment; that of a bank wire in the docs."""
+    """Reference of the deposit payment; a bank wire's reference in the docs."""
     created_at: datetime.datetime | Unset = field(
         default=UNSET, metadata=wire("created_at")
     )
-    """When the deposit was entered."""
+    """The time at which the deposit was recorded."""
     posted_at: datetime.datetime | None | Unset = field(
         default=UNSET, metadata=wire("posted_at")
     )
-    """When the deposit was added to the balance; null if it is not yet."""
+    """The time at which the deposit was added to the balance; null if it has not been added yet."""
 
     @property
     def money(self) -> _hints.Money | None:

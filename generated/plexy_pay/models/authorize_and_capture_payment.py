@@ -15,8 +15,8 @@ from .response_code import ResponseCode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class AuthorizeAndCapturePayment(WireModel):
-    """Most likely the response to a host-to-host payment that is held and taken at once, like
-    `response.AuthorizePayment`. The name of this schema is documented, its fields are not.
+    """Most likely the response to a host-to-host payment that is authorized and captured at once, like
+    `response.AuthorizePayment`. The name of this schema is documented, but its fields are not.
 
     Schema `response.AuthorizeAndCapturePayment`: inferred, not documented.
     """
@@ -24,18 +24,18 @@ class AuthorizeAndCapturePayment(WireModel):
     id: str | Unset = UNSET
     """Id of the transaction."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """Amount of the transaction. The unit is not known, so do not compute with it. The vendor does not state
-    the unit of this amount, so the client makes no Money of it and takes none.
+    """Amount of the transaction. The unit is not known, so do not use it in calculations. The vendor does not
+    state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     success: bool | Unset = UNSET
-    """Whether the payment was carried out."""
+    """Whether the payment was executed."""
     response_code: ResponseCode | Unset = UNSET
-    """The bank's response, in the action codes of ISO 8583. The name of this schema is ours (inferred): the
-    docs do not name it. `00` is approved; `1A`, and `65` online, mean that the payer has to confirm with
-    3-D Secure first.
+    """The bank's response, as an action code of ISO 8583. The docs do not name this schema; this project chose
+    the name (inferred). `00` means approved. `1A`, and `65` online, mean that the payer must first confirm
+    with 3-D Secure.
 
-    The codes are those of the vendor's table of 2023, whose texts differ from the standard in places
-    (`58`). The table says that any other code is a general decline.
+    The codes are those of the vendor's 2023 table, whose texts differ from the standard in places (`58`).
+    According to the table, any other code is a general decline.
     """

@@ -20,20 +20,22 @@ from .three_d_secure_action import ThreeDSecureAction
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class AuthorizePayment(WireModel):
-    """Response to a host-to-host payment. The name of this schema is documented; the fields are those of the
-    2023 docs, and that they still belong to it is inferred.
+    """Response to a host-to-host payment. The name of this schema is documented. Its fields are taken from the
+    2023 docs; it is inferred that they still belong to it.
 
-    Look at `success`, then at `action`: a payment that waits for the payer (`3ds-required`) comes with
-    `success: true`, and in the docs' sample even with `captured: true`.
+    Check `success` first, then `action`. A payment that waits for the payer (`3ds-required`) is returned
+    with `success: true`, and in the docs' sample even with `captured: true`.
 
     Schema `response.AuthorizePayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
     """
 
     id: str
-    """Id of the new transaction, a UUID. Capture, cancel, refund and 3-D Secure take it."""
+    """Id of the new transaction, a UUID. Use it to capture, cancel or refund the payment and to continue 3-D
+    Secure.
+    """
     order_reference: str | Unset = UNSET
-    """Your own name for the order."""
+    """Your reference for the order."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="major"))
     """Amount of the transaction, in major units. An amount in major units (tenge for KZT); the unit is
     documented by the vendor in 2023, not since.
@@ -41,53 +43,53 @@ class AuthorizePayment(WireModel):
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     payment_method: str | Unset = UNSET
-    """How the payer pays. The docs show `card`; the full list is not published."""
+    """The payment method. The docs show `card`; the full list is not published."""
     success: bool | Unset = UNSET
-    """Whether the request was carried out. `false` is a refusal, also with HTTP 200."""
+    """Whether the request was carried out. `false` means that it was refused, even with HTTP 200."""
     captured: bool | Unset = UNSET
     """In the docs' words, "if the funds were blocked". The sample of a payment that waits for the payer has
-    `true`, so do not decide by it.
+    `true`, so do not rely on this field.
     """
     message: str | Unset = UNSET
-    """The result in words, for people."""
+    """Human-readable result."""
     code: int | Unset = UNSET
-    """Error number of a refusal, such as `1013`; the list of these numbers was withdrawn."""
+    """Error number of a refused request, such as `1013`. The list of these numbers was withdrawn."""
     three_ds: _hints.models.AcquirerResponseThreeDSecure | Unset = field(
         default=UNSET, metadata=wire("threeDS")
     )
-    """How 3-D Secure went, or what is needed to go on with it. The name of this schema is documented; the
-    fields are those of the 2023 docs, and that they still belong to it is inferred.
+    """Result of 3-D Secure, or the data that you need to continue it. The name of this schema is documented.
+    Its fields are taken from the 2023 docs; it is inferred that they still belong to it.
     """
     action: ThreeDSecureAction | Unset = UNSET
-    """Whether the payer has to confirm at the bank. The name of this schema is ours (inferred). An earlier
-    text of the 2023 docs has these values in a field `status`.
+    """Whether the payer must confirm the payment at the bank. This project chose the name of this schema
+    (inferred). In an earlier text of the 2023 docs, these values are in a field `status`.
     """
     card_token_id: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Id of the saved card, for later payments. A UUID in the docs."""
     card_mask: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The card number with all but its last four digits masked, such as `******1111`."""
     card_expiry_date: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Month and year in which the card expires, such as `07/27`."""
+    """Expiry month and year of the card, such as `07/27`."""
     cardholder_name: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The name on the card."""
     card_scheme: CardScheme | Unset = UNSET
-    """The card's network. The name of this schema is ours (inferred)."""
+    """The card network. This project chose the name of this schema (inferred)."""
     cvv_status: CvvStatus | Unset = UNSET
-    """Result of the check of the card's security code. The name of this schema is ours (inferred). The docs
-    have one table of letters and one of numbers, and do not say when which comes. A sample shows ` 06` with
-    a space before it, and beside it the words "not provided", which the table does not give to `06`.
+    """Result of the check of the card's security code. This project chose the name of this schema (inferred).
+    The docs have one table of letters and one of numbers, and do not explain when each is used. One sample
+    has ` 06` with a leading space, next to the words "not provided"; the table gives `06` another meaning.
     """
     cvv_status_decoded: str | Unset = UNSET
-    """The check of the security code in words, such as `not processed` or `not provided`."""
+    """Human-readable result of the security code check, such as `not processed` or `not provided`."""
     network_transaction_reference: str | Unset = UNSET
-    """The card network's reference of the transaction."""
+    """The card network's reference for the transaction."""
     response_code: ResponseCode | Unset = UNSET
-    """The bank's response, in the action codes of ISO 8583. The name of this schema is ours (inferred): the
-    docs do not name it. `00` is approved; `1A`, and `65` online, mean that the payer has to confirm with
-    3-D Secure first.
+    """The bank's response, as an action code of ISO 8583. The docs do not name this schema; this project chose
+    the name (inferred). `00` means approved. `1A`, and `65` online, mean that the payer must first confirm
+    with 3-D Secure.
 
-    The codes are those of the vendor's table of 2023, whose texts differ from the standard in places
-    (`58`). The table says that any other code is a general decline.
+    The codes are those of the vendor's 2023 table, whose texts differ from the standard in places (`58`).
+    According to the table, any other code is a general decline.
     """
     auth_code: str | Unset = UNSET
     """The issuing bank's authorization code."""

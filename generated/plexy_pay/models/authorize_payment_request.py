@@ -17,13 +17,14 @@ from .sca_exemption import ScaExemption
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class AuthorizePaymentRequest(RequestModel):
-    """A payment with card data of your own. The name of this schema is documented; the fields are those of the
-    2023 docs, and that they still belong to it is inferred. So it is open to further fields.
+    """A payment with card data that you provide. The name of this schema is documented. Its fields are taken
+    from the 2023 docs; it is inferred that they still belong to it. Additional fields are therefore
+    allowed.
 
-    The 2023 docs want `transaction_type`, `terminal_id`, `payment_method`, `order_details` with amount and
-    currency, `browser_details`, `customer_details.billing_address` and `three_ds_notification_url` in every
-    payment, and in `card_data` either the encrypted card or a token. This description requires only those
-    without which nobody can say what is paid, and how.
+    The 2023 docs require `transaction_type`, `terminal_id`, `payment_method`, `order_details` with amount
+    and currency, `browser_details`, `customer_details.billing_address` and `three_ds_notification_url` in
+    every payment. In `card_data`, they require either the encrypted card or a token. This schema requires
+    only the fields that define the amount and the way it is paid.
 
     Schema `request.AuthorizePayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -32,55 +33,61 @@ class AuthorizePaymentRequest(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     transaction_type: PaymentTransactionType
-    """What a host-to-host payment does with the money. The name of this schema is ours (inferred). The 2023
-    docs list the values without a word about them; what they do is the usual meaning of the words, except
-    that `verification` has the amount 0, which an error text of 2023 says.
+    """Type of a host-to-host payment. This project chose the name of this schema (inferred). The 2023 docs
+    list the values without explaining them. The meanings below are the usual meanings of the words, except
+    that `verification` has the amount 0, as an error text of 2023 states.
 
-    - `auth`: holds the amount; capture takes it, cancel lets it go.
-    - `sale`: takes the amount.
+    - `auth`: holds the amount until you capture or cancel the payment.
+    - `sale`: collects the amount.
     - `verification`: checks the card; the amount is 0.
     """
     terminal_id: str | Unset = UNSET
     """Id of your terminal, a UUID. The 2023 docs require it."""
     payment_method: str
-    """How the payer pays. The docs show `card`; the full list is not published."""
+    """The payment method. The docs show `card`; the full list is not published."""
     order_details: _hints.models.OrderDetails
-    """What is paid. The name of this schema is ours (inferred); the 2023 docs name the fields only."""
+    """The order to pay. This project chose the name of this schema (inferred); the 2023 docs name only its
+    fields.
+    """
     card_data: _hints.models.CardData | Unset = UNSET
-    """A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a card
-    that was saved before. The name of this schema is documented; the fields are those of the 2023 docs, and
-    that they still belong to it is inferred.
+    """A card, given either as encrypted fields or as the token of a card saved earlier. The 2023 docs require
+    the encrypted fields the first time. The name of this schema is documented. Its fields are taken from
+    the 2023 docs; it is inferred that they still belong to it.
 
-    Each encrypted field is its own text: encrypt the value with the public key (RSA), then Base64. Which
-    RSA padding is meant is not documented. No further fields are taken, so that no card number in the clear
-    can slip in.
+    Encrypt each value separately with the public key (RSA), then encode the result as Base64. The RSA
+    padding is not documented. Additional fields are not allowed, so that no card number can be sent in
+    clear text.
     """
     customer_details: _hints.models.CustomerDetails | Unset = UNSET
-    """The payer. The name of this schema is documented; the fields are those of the 2023 docs and of the
-    vendor's 2023 code, and that they still belong to it is inferred.
+    """The payer. The name of this schema is documented. Its fields are taken from the 2023 docs and the
+    vendor's 2023 code; it is inferred that they still belong to it.
     """
     browser_details: _hints.models.BrowserDetails | Unset = UNSET
-    """The payer's browser, by which the bank judges the risk. Read it in the browser, not on your server. The
-    name of this schema is documented; the fields are those of the 2023 docs, which require all of them, and
-    that they still belong to it is inferred.
+    """The payer's browser. The bank uses these details to assess the risk. Read them in the browser, not on
+    your server. The name of this schema is documented. Its fields are taken from the 2023 docs, which
+    require all of them; it is inferred that they still belong to this schema.
     """
     three_ds_notification_url: str | Unset = field(
         default=UNSET, metadata=wire("threeDSNotificationUrl")
     )
-    """Where the bank posts `cres`, the result of the payer's confirmation. The 2023 docs require it."""
+    """The URL to which the bank posts `cres`, the result of the payer's confirmation. The 2023 docs require
+    it.
+    """
     external_user_id: str | Unset = UNSET
-    """Your own id of the payer, in any form."""
+    """Your id for the payer, in any format."""
     skip_three_ds: bool | Unset = field(default=UNSET, metadata=wire("skipThreeDS"))
-    """Whether to go without 3-D Secure. The bank may refuse such a payment."""
+    """Whether to skip 3-D Secure. The bank may decline such a payment."""
     moto: bool | None | Unset = UNSET
-    """Whether the order came by mail or telephone. Null means `false`. `true` wins over `sca_exemption`."""
+    """Whether the order was placed by mail or telephone. Null means `false`. `true` takes precedence over
+    `sca_exemption`.
+    """
     recurring: _hints.models.PaymentRecurring | Unset = UNSET
-    """Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
-    (inferred). Payment links take the same thing with other names of fields (`request.Recurring`: `type`
-    instead of `recurring_type`); which of them a host-to-host payment takes today is not known. So it is
-    open to further fields.
+    """Marks a payment as the first of a series or as part of one. This project chose the name of this schema
+    (inferred). Payment links have an equivalent with different field names (`request.Recurring`: `type`
+    instead of `recurring_type`). It is not known which of the two a host-to-host payment accepts today.
+    Additional fields are therefore allowed.
     """
     sca_exemption: ScaExemption | None | Unset = UNSET
-    """Why the payer need not be asked. Null or left out: there is no such reason. Ignored when `moto` is
-    `true`.
+    """The reason for not asking the payer to authenticate. If omitted or null, there is no such reason.
+    Ignored when `moto` is `true`.
     """

@@ -13,23 +13,24 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class AuthorizeWalletTransaction(RequestModel):
-    """An order that a payer pays from the wallet. The name of this schema is ours (inferred): the docs do not
-    name it. They say in words that an authorization takes an amount, identifiers of the customer and
-    `order_reference`. The customer's fields are not declared here: send them as `options={"extra_body":
-    {...}}` under the names that Plexy Pay gives you.
+    """An order that a payer pays from the wallet. The docs do not name this schema; this project chose the
+    name (inferred). According to the text of the docs, an authorization takes an amount, identifiers of the
+    customer and `order_reference`. The customer's fields are not declared here: send them as
+    `options={"extra_body": {...}}` under the names that Plexy Pay gives you.
 
     Schema `plexypay.AuthorizeWalletTransaction`: inferred, not documented.
     """
 
     amount: int | Money | Unset = field(default=UNSET, metadata=wire(unit="minor"))
-    """How much to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs state the unit
-    for the `amount` of the transaction; that the request has the same one is inferred. An amount in minor
+    """Amount to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs state the unit for
+    the `amount` of the transaction; it is inferred that the request uses the same unit. An amount in minor
     units (tiyn for KZT); the unit is inferred, not documented. Evidence: documented by the vendor
     (https://developer.plexy.money/wallet-6559386f0).
     """
     currency: str | Unset = field(default=UNSET, metadata=wire(currency_of="amount"))
-    """Code of the currency, inferred from the transaction in the response."""
+    """Currency code, inferred from the transaction in the response."""
     order_reference: str | Unset = UNSET
-    """Your own name for the order. The docs reconcile by it, so use one of its own for each attempt, and keep
-    it before you call. Evidence: documented by the vendor (https://developer.plexy.money/wallet-6559386f0).
+    """Your reference for the order. The docs use it for reconciliation, so use a separate reference for each
+    attempt, and store it before the call. Evidence: documented by the vendor
+    (https://developer.plexy.money/wallet-6559386f0).
     """

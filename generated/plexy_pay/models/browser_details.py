@@ -13,9 +13,9 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class BrowserDetails(RequestModel):
-    """The payer's browser, by which the bank judges the risk. Read it in the browser, not on your server. The
-    name of this schema is documented; the fields are those of the 2023 docs, which require all of them, and
-    that they still belong to it is inferred.
+    """The payer's browser. The bank uses these details to assess the risk. Read them in the browser, not on
+    your server. The name of this schema is documented. Its fields are taken from the 2023 docs, which
+    require all of them; it is inferred that they still belong to this schema.
 
     Schema `request.BrowserDetails`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -28,16 +28,16 @@ class BrowserDetails(RequestModel):
     java_enabled: bool | Unset = UNSET
     """Whether the browser runs Java (`navigator.javaEnabled()`)."""
     language: str | Unset = UNSET
-    """Language of the browser, as IETF BCP 47 (`navigator.language`)."""
+    """Language of the browser, as an IETF BCP 47 tag (`navigator.language`)."""
     color_depth: str | Unset = UNSET
-    """Bits per pixel of the screen, as text."""
+    """Color depth of the screen in bits per pixel, as text."""
     screen_height: str | Unset = UNSET
     """Height of the screen in pixels, as text."""
     screen_width: str | Unset = UNSET
     """Width of the screen in pixels, as text."""
     time_zone: str | Unset = UNSET
-    """Difference between UTC and the browser's time in minutes, as text; it may be negative. The sample is
-    `-360`.
+    """Difference between UTC and the browser's local time in minutes, as text. It may be negative; the sample
+    is `-360`.
     """
     user_agent: str | Unset = UNSET
     """The `User-Agent` header that the browser sent."""

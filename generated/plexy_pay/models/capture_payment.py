@@ -16,7 +16,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CapturePayment(RequestModel):
-    """How much of a held payment to take. The name of this schema is ours (inferred): the docs do not name it.
+    """The amount of a held payment to capture. The docs do not name this schema; this project chose the name
+    (inferred).
 
     Schema `plexypay.CapturePayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), capture.md).
@@ -27,7 +28,7 @@ class CapturePayment(RequestModel):
     amount: Decimal | int | None | Money | Unset = field(
         default=UNSET, metadata=wire(unit="major")
     )
-    """What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount that is held.
-    Left out or null: all of it. An amount in major units (tenge for KZT); the unit is documented by the
-    vendor in 2023, not since.
+    """Amount to capture, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the held amount. If
+    omitted or null, all of it is captured. An amount in major units (tenge for KZT); the unit is documented
+    by the vendor in 2023, not since.
     """

@@ -14,13 +14,13 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CardData(RequestModel):
-    """A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a card
-    that was saved before. The name of this schema is documented; the fields are those of the 2023 docs, and
-    that they still belong to it is inferred.
+    """A card, given either as encrypted fields or as the token of a card saved earlier. The 2023 docs require
+    the encrypted fields the first time. The name of this schema is documented. Its fields are taken from
+    the 2023 docs; it is inferred that they still belong to it.
 
-    Each encrypted field is its own text: encrypt the value with the public key (RSA), then Base64. Which
-    RSA padding is meant is not documented. No further fields are taken, so that no card number in the clear
-    can slip in.
+    Encrypt each value separately with the public key (RSA), then encode the result as Base64. The RSA
+    padding is not documented. Additional fields are not allowed, so that no card number can be sent in
+    clear text.
 
     Schema `request.CardData`: documented by the vendor in 2023, not since (plexypay/docs-portal (2023),
     docs/online_payments/accept_payments/api.md).
@@ -31,22 +31,22 @@ class CardData(RequestModel):
     encrypted_card_number: str | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """The card number, encrypted, in Base64."""
+    """The encrypted card number, in Base64."""
     encrypted_expiry_month: str | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """The month in which the card expires, encrypted, in Base64."""
+    """The encrypted expiry month of the card, in Base64."""
     encrypted_expiry_year: str | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """The year in which the card expires, encrypted, in Base64."""
+    """The encrypted expiry year of the card, in Base64."""
     encrypted_cvv: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The card's security code, encrypted, in Base64. Never store it, encrypted or not."""
+    """The encrypted security code of the card, in Base64. Never store it, encrypted or not."""
     encrypted_cardholder_name: str | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """The name on the card, encrypted, in Base64."""
+    """The encrypted name on the card, in Base64."""
     token_id: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Id of a saved card (`card_token_id` of an earlier payment), instead of the encrypted fields. A UUID. One
-    table of the 2023 docs spells it "tokendId", their sample "tokenId".
+    """Id of a saved card (`card_token_id` of an earlier payment), used instead of the encrypted fields. A
+    UUID. One table of the 2023 docs spells it "tokendId"; their sample spells it "tokenId".
     """

@@ -13,7 +13,7 @@ from .._core.wire_model import WireModel
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CardSaveSessionCustomer(WireModel):
     """Most likely the customer for whom a page to save a card is opened. The name of this schema is
-    documented, its fields are not.
+    documented, but its fields are not.
 
     Schema `entity.CardSaveSessionCustomer`: inferred, not documented.
     """
@@ -21,6 +21,6 @@ class CardSaveSessionCustomer(WireModel):
     id: str | Unset = UNSET
     """Id of the customer."""
     email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The customer's e-mail address."""
+    """The customer's email address."""
     phone: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The customer's phone number."""

@@ -7,7 +7,7 @@ from .._core.enums import OpenStrEnum
 
 
 class CardScheme(OpenStrEnum):
-    """The card's network. The name of this schema is ours (inferred).
+    """The card network. This project chose the name of this schema (inferred).
 
     Schema `plexypay.CardScheme`: documented by the vendor in 2023, not since (plexypay/docs-portal (2023),
     docs/online_payments/accept_payments/api.md).

@@ -11,7 +11,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class ChangeUserRole(WireModel):
-    """Gives a user of the dashboard another role. The name of this schema is documented, its fields are not.
+    """Changes the role of a dashboard user. The name of this schema is documented, but its fields are not.
 
     Schema `request.ChangeUserRole`: inferred, not documented.
     """

@@ -12,18 +12,18 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutAction(WireModel):
-    """What the component has to do next, for example a redirect. Pass it on as it comes. The name of this
-    schema is ours (inferred): the docs do not name it.
+    """The next action for the component, for example a redirect. Pass it on unchanged. The docs do not name
+    this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutAction`: documented by the vendor (plexy.money/docs, generated reference
     (payments/PaymentsController_payments)).
     """
 
     type: str | Unset = UNSET
-    """Kind of the action; `redirect` in the docs."""
+    """Kind of action; `redirect` in the docs."""
     payment_method_type: str | Unset = UNSET
     """Code of the payment method; `scheme` in the docs."""
     method: str | Unset = UNSET
     """HTTP method of the redirect; `GET` in the docs."""
     url: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Where to send the shopper."""
+    """The URL to which to send the shopper."""

@@ -14,8 +14,8 @@ from .checkout_recurring_processing_model import CheckoutRecurringProcessingMode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutAdditionalData(WireModel):
-    """Further facts about a payment; its keys depend on the payment. The name of this schema is ours
-    (inferred): the docs do not name it.
+    """Additional data about a payment; its keys depend on the payment. The docs do not name this schema; this
+    project chose the name (inferred).
 
     Schema `plexypay.CheckoutAdditionalData`: documented by the vendor (plexy.money/docs, generated
     reference (payments/PaymentsController_payments)).
@@ -24,10 +24,10 @@ class CheckoutAdditionalData(WireModel):
     _takes_any: ClassVar[bool] = True
 
     recurring_processing_model: CheckoutRecurringProcessingModel | Unset = UNSET
-    """What a kept payment method is for."""
+    """The purpose of a stored payment method."""
     payment_method: str | Unset = UNSET
-    """Brand of the card; `visa` in the docs."""
+    """Card brand; `visa` in the docs."""
     network_tx_reference: str | Unset = UNSET
-    """The card network's reference of the payment."""
+    """The card network's reference for the payment."""
     is_card_commercial: str | Unset = UNSET
-    """Whether the card is a company's, as text; `unknown` in the docs."""
+    """Whether the card is a commercial card, as text; `unknown` in the docs."""

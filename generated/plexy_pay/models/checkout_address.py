@@ -14,7 +14,7 @@ from .._core.wire_model import SharedModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutAddress(SharedModel):
-    """An address of the shopper. The name of this schema is ours (inferred): the docs do not name it.
+    """An address of the shopper. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutAddress`: documented by the vendor (plexy.money/docs, generated reference
     (sessions/SessionsController_createSession)).
@@ -23,14 +23,14 @@ class CheckoutAddress(SharedModel):
     _takes_any: ClassVar[bool] = True
 
     city: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Name of the city."""
+    """City."""
     country: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Country, most likely as a code of two letters."""
+    """Country, most likely as a two-letter code."""
     house_number_or_name: str | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """Number or name of the house."""
+    """House number or name."""
     postal_code: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Postal code."""
     street: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Name of the street."""
+    """Street name."""

@@ -12,22 +12,22 @@ from .._core.wire_model import SharedModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutAmount(SharedModel):
-    """An amount of money with its currency. The name of this schema is ours (inferred): the docs do not name
-    it.
+    """An amount of money and its currency. The docs do not name this schema; this project chose the name
+    (inferred).
 
     Schema `plexypay.CheckoutAmount`: documented by the vendor (plexy.money/docs, checkout-settings,
     plexy.money/docs, generated reference (sessions/SessionsController_createSession)).
     """
 
     currency: str = field(metadata=wire(currency_of="value"))
-    """ISO 4217 code of the currency. `GET /v2/config`, for which the client has no method, lists those that
-    your account can use.
+    """ISO 4217 code of the currency. `GET /v2/config` lists the currencies that your account can use; the
+    client has no method for it.
     """
     value: int = field(metadata=wire(unit="minor"))
     """The amount in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. BIF, CLP, GNF, JPY,
-    KMF, KRW, MGA, PYG, RWF, UGX, VND, XAF, XOF and XPF have no decimals in v2: `500` is 500 JPY. The least
-    amounts are USD 0.50, EUR 0.50, GBP 0.30 and JPY 50; the page names none for KZT. An amount in minor
-    units (tiyn for KZT); the unit is documented by the vendor.
+    KMF, KRW, MGA, PYG, RWF, UGX, VND, XAF, XOF and XPF have no decimals in v2: `500` is 500 JPY. The
+    minimum amounts are USD 0.50, EUR 0.50, GBP 0.30 and JPY 50; the page lists none for KZT. An amount in
+    minor units (tiyn for KZT); the unit is documented by the vendor.
     """
 
     @property

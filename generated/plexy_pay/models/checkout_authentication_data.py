@@ -15,7 +15,7 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutAuthenticationData(RequestModel):
-    """Wishes about 3-D Secure. The name of this schema is ours (inferred): the docs do not name it.
+    """Preferences for 3-D Secure. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutAuthenticationData`: documented by the vendor (plexypay/plexy-flutter-example).
     """
@@ -23,8 +23,8 @@ class CheckoutAuthenticationData(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     attempt_authentication: str | Unset = UNSET
-    """Whether to ask for 3-D Secure. The vendor's sample shows the field; the type is inferred."""
+    """Whether to request 3-D Secure. The vendor's sample shows the field; its type is inferred."""
     three_ds_request_data: _hints.models.CheckoutThreeDSRequestData | Unset = field(
         default=UNSET, metadata=wire("threeDSRequestData")
     )
-    """How 3-D Secure is to be shown."""
+    """Settings for the display of 3-D Secure."""

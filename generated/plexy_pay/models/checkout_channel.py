@@ -7,7 +7,8 @@ from .._core.enums import OpenStrEnum
 
 
 class CheckoutChannel(OpenStrEnum):
-    """Where the shopper pays. The name of this schema is ours (inferred): the docs do not name it.
+    """The channel in which the shopper pays. The docs do not name this schema; this project chose the name
+    (inferred).
 
     Schema `plexypay.CheckoutChannel`: documented by the vendor (plexy.money/docs, generated reference
     (sessions/SessionsController_createSession)).

@@ -12,8 +12,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutComponentData(RequestModel):
-    """An object that the vendor's component made. Pass it on as it comes: its keys depend on the payment
-    method. The name of this schema is ours (inferred).
+    """An object that the vendor's component created. Pass it on unchanged: its keys depend on the payment
+    method. This project chose the name of this schema (inferred).
 
     Schema `plexypay.CheckoutComponentData`: inferred, not documented.
     """

@@ -7,8 +7,8 @@ from .._core.enums import OpenStrEnum
 
 
 class CheckoutDeclineCode(OpenStrEnum):
-    """Why a card was declined, and whether the shopper can do something about it. The name of this schema is
-    ours (inferred): the docs do not name it.
+    """The reason why a card was declined, and whether the shopper can recover from it. The docs do not name
+    this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutDeclineCode`: documented by the vendor
     (https://plexy.money/en-us/docs/api-reference/refusal-reasons).

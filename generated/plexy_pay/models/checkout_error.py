@@ -12,12 +12,12 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutError(WireModel):
-    """The body of an error response of v2. The name of this schema is ours (inferred): the docs do not name
-    it. The page says that every response but a success has it.
+    """The body of a v2 error response. The docs do not name this schema; this project chose the name
+    (inferred). According to the page, every response except a success has this body.
 
     Schema `plexypay.CheckoutError`: documented by the vendor
     (https://plexy.money/docs/api-reference/error-codes).
     """
 
     error: _hints.models.CheckoutErrorDetails | Unset = UNSET
-    """What went wrong."""
+    """Details of the error."""

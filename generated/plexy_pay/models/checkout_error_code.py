@@ -7,7 +7,7 @@ from .._core.enums import OpenStrEnum
 
 
 class CheckoutErrorCode(OpenStrEnum):
-    """The error itself. The name of this schema is ours (inferred): the docs do not name it.
+    """The code of the error. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutErrorCode`: documented by the vendor
     (https://plexy.money/docs/api-reference/error-codes, https://plexy.money/docs/api-reference/overview,
@@ -39,21 +39,21 @@ class CheckoutErrorCode(OpenStrEnum):
 
 
 _MEANINGS = {
-    "api_error": "Of the type `api_error`. Temporary; the docs advise to retry with growing pauses.",
-    "parameter_missing": "Of the type `invalid_request_error`.",
-    "parameter_invalid": "Of the type `invalid_request_error`.",
-    "parameter_unknown": "Of the type `invalid_request_error`.",
-    "resource_missing": "Of the type `invalid_request_error`.",
-    "idempotency_error": "Of the type `invalid_request_error`. The key was used with other parameters.",
-    "api_key_invalid": "Of the type `authentication_error`.",
-    "api_key_expired": "Of the type `authentication_error`.",
-    "api_key_revoked": "Of the type `authentication_error`.",
-    "card_declined": "Of the type `card_error`. The message may be shown to the customer.",
-    "expired_card": "Of the type `card_error`. The message may be shown to the customer.",
-    "incorrect_cvc": "Of the type `card_error`. The message may be shown to the customer.",
-    "incorrect_number": "Of the type `card_error`. The message may be shown to the customer.",
-    "insufficient_funds": "Of the type `card_error`. The message may be shown to the customer.",
-    "processing_error": "Of the type `card_error`. The message may be shown to the customer.",
-    "idempotency_key_in_use": "Of the type `idempotency_error`. The key was used with other parameters; use a new one.",
-    "invalid_request": "The overview shows it, without a type.",
+    "api_error": "Type `api_error`. Temporary; the docs advise retrying with increasing delays.",
+    "parameter_missing": "Type `invalid_request_error`.",
+    "parameter_invalid": "Type `invalid_request_error`.",
+    "parameter_unknown": "Type `invalid_request_error`.",
+    "resource_missing": "Type `invalid_request_error`.",
+    "idempotency_error": "Type `invalid_request_error`. The key was used with other parameters.",
+    "api_key_invalid": "Type `authentication_error`.",
+    "api_key_expired": "Type `authentication_error`.",
+    "api_key_revoked": "Type `authentication_error`.",
+    "card_declined": "Type `card_error`. The message may be shown to the customer.",
+    "expired_card": "Type `card_error`. The message may be shown to the customer.",
+    "incorrect_cvc": "Type `card_error`. The message may be shown to the customer.",
+    "incorrect_number": "Type `card_error`. The message may be shown to the customer.",
+    "insufficient_funds": "Type `card_error`. The message may be shown to the customer.",
+    "processing_error": "Type `card_error`. The message may be shown to the customer.",
+    "idempotency_key_in_use": "Type `idempotency_error`. The key was used with other parameters; use a new one.",
+    "invalid_request": "Shown in the overview, without a type.",
 }

@@ -14,8 +14,8 @@ from .checkout_error_type import CheckoutErrorType
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutErrorDetails(WireModel):
-    """What went wrong. The name of this schema is ours (inferred): the docs do not name it. The page of error
-    codes shows all five fields; the overview shows an object without `type` and `request_id`.
+    """Details of the error. The docs do not name this schema; this project chose the name (inferred). The page
+    of error codes shows all five fields; the overview shows an object without `type` and `request_id`.
 
     Schema `plexypay.CheckoutErrorDetails`: documented by the vendor
     (https://plexy.money/docs/api-reference/error-codes, https://plexy.money/docs/api-reference/overview).
@@ -24,10 +24,10 @@ class CheckoutErrorDetails(WireModel):
     type: CheckoutErrorType | Unset = UNSET
     """The kind of error."""
     code: CheckoutErrorCode | Unset = UNSET
-    """The error itself."""
+    """The code of the error."""
     message: str | Unset = UNSET
-    """What went wrong, for people. Do not compare it."""
+    """A human-readable description of the error. Do not compare it."""
     param: str | Unset = UNSET
-    """The field of the request that is wrong, if it is about one."""
+    """The invalid field of the request, if the error is about a field."""
     request_id: str | Unset = field(default=UNSET, metadata=wire("request_id"))
-    """Plexy Pay's id of the request; tell it to support."""
+    """Plexy Pay's id for the request. Include it when you contact support."""

@@ -7,7 +7,7 @@ from .._core.enums import OpenStrEnum
 
 
 class CheckoutErrorType(OpenStrEnum):
-    """The kind of error. The name of this schema is ours (inferred): the docs do not name it.
+    """The kind of error. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutErrorType`: documented by the vendor
     (https://plexy.money/docs/api-reference/error-codes,
@@ -28,8 +28,8 @@ class CheckoutErrorType(OpenStrEnum):
 
 _MEANINGS = {
     "api_error": "An error of the API.",
-    "invalid_request_error": "The request is wrong.",
-    "authentication_error": "The API key is missing or wrong.",
-    "card_error": "The card was declined or is wrong.",
-    "idempotency_error": "The idempotency key was used with other parameters. The page about keys has it as a type, the page of error codes as a code.",
+    "invalid_request_error": "The request is invalid.",
+    "authentication_error": "The API key is missing or invalid.",
+    "card_error": "The card was declined or is invalid.",
+    "idempotency_error": "The idempotency key was used with other parameters. The page about keys lists this value as a type, and the page of error codes lists it as a code.",
 }

@@ -7,8 +7,8 @@ from .._core.enums import OpenStrEnum
 
 
 class CheckoutEventType(OpenStrEnum):
-    """What happened. The name of this schema is ours (inferred): the docs do not name it. The docs want you to
-    handle at least these three.
+    """The type of the event. The docs do not name this schema; this project chose the name (inferred). The
+    docs ask you to handle at least these three.
 
     Schema `plexypay.CheckoutEventType`: documented by the vendor
     (https://plexy.money/docs/webhooks/handle-webhook-events).
@@ -27,5 +27,5 @@ class CheckoutEventType(OpenStrEnum):
 _MEANINGS = {
     "payment.succeeded": "A payment succeeded.",
     "payment.failed": "A payment failed.",
-    "refund.succeeded": "Money went back to the shopper.",
+    "refund.succeeded": "Money was returned to the shopper.",
 }

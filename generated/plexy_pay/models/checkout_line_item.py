@@ -16,8 +16,9 @@ from .._core.wire_model import SharedModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutLineItem(SharedModel):
-    """A line of the order. The name of this schema is ours (inferred): the docs do not name it. The docs show
-    the fields alone: their types, and that amounts are in minor units as everywhere in v2, are inferred.
+    """A line item of the order. The docs do not name this schema; this project chose the name (inferred). The
+    docs show the field names only. The types are inferred, and so are minor units for the amounts, which
+    the rest of v2 uses.
 
     Schema `plexypay.CheckoutLineItem`: documented by the vendor (plexy.money/docs, generated reference
     (sessions/SessionsController_createSession)).
@@ -26,35 +27,35 @@ class CheckoutLineItem(SharedModel):
     _takes_any: ClassVar[bool] = True
 
     id: str | Unset = UNSET
-    """Your id of the line."""
+    """Your id for the line item."""
     description: str | Unset = UNSET
-    """What is sold."""
+    """The item sold."""
     quantity: int | Unset = UNSET
-    """How many are sold."""
+    """The number of units sold."""
     amount_excluding_tax: int | Unset = field(
         default=UNSET, metadata=wire(unit="minor")
     )
-    """Amount without tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
+    """Amount excluding tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
     inferred, not documented.
     """
     tax_amount: int | Unset = field(default=UNSET, metadata=wire(unit="minor"))
-    """The tax alone, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
-    inferred, not documented.
+    """Amount of the tax alone, most likely in minor units. An amount in minor units (tiyn for KZT); the unit
+    is inferred, not documented.
     """
     amount_including_tax: int | Unset = field(
         default=UNSET, metadata=wire(unit="minor")
     )
-    """Amount with tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
+    """Amount including tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
     inferred, not documented.
     """
     tax_percentage: Decimal | int | Unset = UNSET
-    """Rate of the tax. The generated reference gives it as a number, without a unit."""
+    """Tax rate. The generated reference shows a number without a unit."""
     tax_category: str | Unset = UNSET
-    """Category of the tax, a text."""
+    """Tax category, as text."""
     product_url: str | Unset = UNSET
-    """Page of the product."""
+    """URL of the product page."""
     image_url: str | Unset = UNSET
-    """Picture of the product."""
+    """URL of the product image."""
 
     @property
     def amount_excluding_tax_money(self) -> _hints.Money | None:

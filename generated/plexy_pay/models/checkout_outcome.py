@@ -12,18 +12,18 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutOutcome(WireModel):
-    """What the bank said of a declined payment. The name of this schema is ours (inferred): the docs do not
-    name it. They show the fields; the types are inferred.
+    """The bank's response to a declined payment. The docs do not name this schema; this project chose the name
+    (inferred). The docs show the fields; their types are inferred.
 
     Schema `plexypay.CheckoutOutcome`: documented by the vendor
     (https://plexy.money/en-us/docs/api-reference/refusal-reasons).
     """
 
     type: str | Unset = UNSET
-    """Kind of the outcome; `issuer_declined` in the docs."""
+    """Kind of outcome; `issuer_declined` in the docs."""
     reason: str | Unset = UNSET
-    """Why it was declined."""
+    """The reason for the decline."""
     ripr_level: str | Unset = field(default=UNSET, metadata=wire("ripr_level"))
-    """Level of the risk; `normal` in the docs, which spell the field like this."""
+    """Risk level; `normal` in the docs. The docs spell the field name this way."""
     seller_message: str | Unset = field(default=UNSET, metadata=wire("seller_message"))
-    """What it means for you, for people. Do not compare it."""
+    """An explanation for you, in readable text. Do not compare it."""

@@ -14,47 +14,47 @@ from .checkout_result_code import CheckoutResultCode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutPayment(WireModel):
-    """How a payment stands. The name of this schema is ours (inferred): the docs do not name it.
+    """The state of a payment. The docs do not name this schema; this project chose the name (inferred).
 
-    Look at `result_code` and at `action`. With an action the payment is most likely not finished: give the
-    action to the component, and send what it returns to submit details.
+    Check both `result_code` and `action`. If there is an action, the payment is most likely not finished:
+    pass the action to the component, and submit the details that it returns.
 
     Schema `plexypay.CheckoutPayment`: documented by the vendor (plexy.money/docs, generated reference
     (payments/PaymentsController_payments)).
     """
 
     psp_reference: str | Unset = UNSET
-    """Plexy Pay's id of the payment. Keep it."""
+    """Plexy Pay's id for the payment. Store it."""
     result_code: CheckoutResultCode | Unset = UNSET
-    """How the payment stands."""
+    """The result of the payment."""
     refusal_reason_code: str | int | Unset = UNSET
-    """Why a `Refused` payment was declined. The docs name the field; its type is inferred, and so is that its
-    values are the decline codes (`CheckoutDeclineCode`).
+    """The reason why a `Refused` payment was declined. The docs name the field. Its type is inferred, and so
+    are its values, the decline codes (`CheckoutDeclineCode`).
     """
     amount: _hints.models.CheckoutAmount | Unset = UNSET
-    """What the shopper pays, in minor units."""
+    """The amount that the shopper pays, in minor units."""
     merchant_reference: str | Unset = UNSET
-    """Your own name for the order, most likely the `reference` of the request."""
+    """Your reference for the order, most likely the `reference` of the request."""
     payment_method: _hints.models.CheckoutPaymentMethod | Unset = UNSET
-    """What the shopper paid with."""
+    """The payment method that the shopper used."""
     action: _hints.models.CheckoutAction | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """What the component has to do next."""
+    """The next action for the component."""
     additional_data: _hints.models.CheckoutAdditionalData | Unset = UNSET
-    """Further facts."""
+    """Additional data."""
     risk: _hints.models.CheckoutRisk | Unset = UNSET
-    """How the risk system judged the payment. The page about tests shows it; that it comes together with a
+    """The risk system's assessment of the payment. The page about tests shows it; its presence next to a
     `result_code` is inferred. Evidence: inferred, not documented.
     """
     status: str | Unset = UNSET
-    """State of the payment, `blocked` on the page about tests of the risk system; the token body's response
-    has `authorized` and `requires_action`. That it comes together with a `result_code` is inferred.
+    """Status of the payment. The page about tests of the risk system shows `blocked`; the response to the
+    token body has `authorized` and `requires_action`. Its presence next to a `result_code` is inferred.
     Evidence: inferred, not documented.
     """
     failure_reason: str | Unset = field(default=UNSET, metadata=wire("failure_reason"))
-    """Why the payment was blocked, `rule_blocked` on the page about tests of the risk system. That it comes
-    together with a `result_code` is inferred. Evidence: inferred, not documented.
+    """The reason why the payment was blocked. The page about tests of the risk system shows `rule_blocked`.
+    Its presence next to a `result_code` is inferred. Evidence: inferred, not documented.
     """
 
     @property

@@ -15,8 +15,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutPaymentDetailsRequest(RequestModel):
-    """What the component gave after an action. The name of this schema is ours (inferred), and so is its
-    field.
+    """The data that the component returned after an action. This project chose the names of this schema and of
+    its field (inferred).
 
     Schema `plexypay.CheckoutPaymentDetailsRequest`: inferred, not documented.
     """
@@ -26,4 +26,4 @@ class CheckoutPaymentDetailsRequest(RequestModel):
     details: _hints.models.CheckoutComponentData | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """What the component or the redirect gave."""
+    """The data that the component or the redirect returned."""

@@ -12,7 +12,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutPaymentMethod(WireModel):
-    """A way to pay. The name of this schema is ours (inferred): the docs do not name it.
+    """A payment method. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutPaymentMethod`: documented by the vendor (plexy.money/docs, generated reference
     (payments/PaymentsController_payments), plexy.money/docs, generated reference
@@ -20,16 +20,16 @@ class CheckoutPaymentMethod(WireModel):
     """
 
     type: str | Unset = UNSET
-    """Code of the payment method; `scheme` is most likely a card."""
+    """Code of the payment method; `scheme` most likely means a card."""
     name: str | Unset = UNSET
-    """Name to show."""
+    """Display name."""
     brand: str | Unset = UNSET
     """Brand of the card."""
     brands: list[str] | Unset = UNSET
-    """Brands of cards."""
+    """Card brands."""
     funding_source: str | Unset = UNSET
-    """Where the money is from, a text."""
+    """Source of the funds, as text."""
     group: str | Unset = UNSET
-    """Group that the payment method belongs to. Its type is inferred."""
+    """Group of the payment method. Its type is inferred."""
     configuration: _hints.models.CheckoutPaymentMethodConfiguration | Unset = UNSET
     """Settings of the payment method for the component."""

@@ -12,8 +12,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutPaymentMethodConfiguration(WireModel):
-    """Settings of a payment method for the components; its keys depend on the method. The name of this schema
-    is ours (inferred): the docs do not name it and show an empty object.
+    """Settings of a payment method for the components; its keys depend on the method. The docs show an empty
+    object and do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutPaymentMethodConfiguration`: documented by the vendor (plexy.money/docs,
     generated reference (payments/PaymentsController_payments)).

@@ -12,8 +12,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutPaymentMethodList(WireModel):
-    """What the shopper can pay with. The name of this schema is ours (inferred), and so is its field. Give the
-    whole of it to the component.
+    """The payment methods that the shopper can use. This project chose the names of this schema and of its
+    field (inferred). Pass the complete object to the component.
 
     Schema `plexypay.CheckoutPaymentMethodList`: inferred, not documented.
     """

@@ -16,8 +16,9 @@ from .checkout_channel import CheckoutChannel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutPaymentMethodsRequest(RequestModel):
-    """For whom and what to list payment methods. The name of this schema is ours (inferred): the docs do not
-    name it. They show `merchant_account` alone; the other fields are those of a payment.
+    """The merchant account, and details of the payment, for which to list payment methods. The docs do not
+    name this schema; this project chose the name (inferred). The docs show `merchant_account` only; the
+    other fields are those of a payment.
 
     Schema `plexypay.CheckoutPaymentMethodsRequest`: documented by the vendor
     (https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example).
@@ -30,10 +31,10 @@ class CheckoutPaymentMethodsRequest(RequestModel):
     amount: _hints.models.CheckoutAmount | Unset = field(
         default=UNSET, metadata=wire(amount="value")
     )
-    """What is to be paid, in minor units. Evidence: inferred, not documented."""
+    """The amount to pay, in minor units. Evidence: inferred, not documented."""
     country_code: str | Unset = UNSET
     """The shopper's country. Evidence: inferred, not documented."""
     channel: CheckoutChannel | Unset = UNSET
-    """Where the shopper pays. Evidence: inferred, not documented."""
+    """The channel in which the shopper pays. Evidence: inferred, not documented."""
     shopper_reference: str | Unset = UNSET
-    """Your own id of the shopper. Evidence: inferred, not documented."""
+    """Your id for the shopper. Evidence: inferred, not documented."""

@@ -18,9 +18,10 @@ from .checkout_shopper_interaction import CheckoutShopperInteraction
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutPaymentRequest(RequestModel):
-    """A payment of the shopper. The name of this schema is ours (inferred): the docs do not name it, and the
-    generated reference shows an empty body. The fields are those that the vendor's mobile sample sends,
-    together with the component's data, whose names are inferred. That `amount` is required is inferred too.
+    """A payment by the shopper. The docs do not name this schema; this project chose the name (inferred). The
+    generated reference shows an empty body. The fields are the ones that the vendor's mobile sample sends,
+    plus the component's data, whose field names are inferred. It is also inferred that `amount` is
+    required.
 
     Schema `plexypay.CheckoutPaymentRequest`: documented by the vendor (plexypay/plexy-flutter-example).
     """
@@ -28,34 +29,35 @@ class CheckoutPaymentRequest(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     amount: _hints.models.CheckoutAmount = field(metadata=wire(amount="value"))
-    """What the shopper pays, in minor units (`2200000` is 22 000 KZT)."""
+    """The amount that the shopper pays, in minor units (`2200000` is 22 000 KZT)."""
     merchant_account: str | Unset = UNSET
     """Name of your merchant account."""
     reference: str | Unset = UNSET
-    """Your own name for the order; most likely the `merchant_reference` of the response."""
+    """Your reference for the order; most likely returned as `merchant_reference`."""
     return_url: str | Unset = UNSET
-    """Where the shopper comes back to after a redirect."""
+    """The URL to which the shopper returns after a redirect."""
     payment_method: _hints.models.CheckoutComponentData | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """What the shopper pays with, from the component's data. Do not collect or send a card's number in the
-    clear. Evidence: inferred, not documented.
+    """The shopper's payment method, from the component's data. Do not collect or send card numbers in plain
+    text. Evidence: inferred, not documented.
     """
     browser_info: _hints.models.CheckoutComponentData | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
     """The shopper's browser, from the web component's data. Evidence: inferred, not documented."""
     store_payment_method: bool | Unset = UNSET
-    """Whether to keep the payment method, from the component's data. Evidence: inferred, not documented."""
+    """Whether to store the payment method, from the component's data. Evidence: inferred, not documented.
+    """
     country_code: str | Unset = UNSET
     """The shopper's country."""
     channel: CheckoutChannel | Unset = UNSET
-    """Where the shopper pays."""
+    """The channel in which the shopper pays."""
     shopper_reference: str | Unset = UNSET
-    """Your own id of the shopper."""
+    """Your id for the shopper."""
     shopper_interaction: CheckoutShopperInteraction | Unset = UNSET
-    """How the shopper takes part."""
+    """The shopper's involvement in the payment."""
     recurring_processing_model: CheckoutRecurringProcessingModel | Unset = UNSET
-    """What a kept payment method is for."""
+    """The purpose of a stored payment method."""
     authentication_data: _hints.models.CheckoutAuthenticationData | Unset = UNSET
-    """Wishes about 3-D Secure."""
+    """Preferences for 3-D Secure."""

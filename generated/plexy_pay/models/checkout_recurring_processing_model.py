@@ -7,9 +7,9 @@ from .._core.enums import OpenStrEnum
 
 
 class CheckoutRecurringProcessingModel(OpenStrEnum):
-    """What a kept payment method is for. The name of this schema is ours (inferred): the docs do not name it.
-    The pages about tokens show the values for `recurring_processing_model` of the body in snake case. For
-    the field in camel case the reference shows `CardOnFile`; that it has the others is inferred.
+    """The purpose of a stored payment method. The docs do not name this schema; this project chose the name
+    (inferred). The pages about tokens show the values for `recurring_processing_model` in the snake-case
+    body. For the camel-case field, the reference shows `CardOnFile`; the other values are inferred.
 
     Schema `plexypay.CheckoutRecurringProcessingModel`: documented by the vendor
     (https://plexy.money/docs/tokenization/make-token-payments,
@@ -27,7 +27,7 @@ class CheckoutRecurringProcessingModel(OpenStrEnum):
 
 
 _MEANINGS = {
-    "CardOnFile": "The shopper is present and pays with a kept card.",
-    "Subscription": "Fixed amounts, on a schedule.",
-    "UnscheduledCardOnFile": "Variable payments that you initiate.",
+    "CardOnFile": "The shopper is present and pays with a stored card.",
+    "Subscription": "Payments of fixed amounts on a schedule.",
+    "UnscheduledCardOnFile": "Payments of variable amounts that you initiate.",
 }

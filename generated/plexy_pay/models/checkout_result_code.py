@@ -7,8 +7,8 @@ from .._core.enums import OpenStrEnum
 
 
 class CheckoutResultCode(OpenStrEnum):
-    """How the payment stands, and what to do. The name of this schema is ours (inferred): the docs do not name
-    it. `Authorised` is the success; take nothing else for one.
+    """The result of a payment, and the next step. The docs do not name this schema; this project chose the
+    name (inferred). Only `Authorised` means success; treat no other value as success.
 
     Schema `plexypay.CheckoutResultCode`: documented by the vendor
     (https://plexy.money/en-us/docs/accept-payments/result-codes,
@@ -35,14 +35,14 @@ class CheckoutResultCode(OpenStrEnum):
 
 
 _MEANINGS = {
-    "Authorised": "The payment succeeded; by your configuration the money is reserved or captured. Fulfil the order.",
-    "Refused": "The issuer, the provider or the risk system declined. `refusal_reason_code` says why. Tell the customer, and offer another way to pay.",
-    "Pending": "The final result is outstanding. Wait for the webhook.",
+    "Authorised": "The payment succeeded. Depending on your configuration, the money is reserved or captured. Fulfil the order.",
+    "Refused": "The issuer, the provider or the risk system declined the payment. `refusal_reason_code` gives the reason. Tell the customer, and offer another way to pay.",
+    "Pending": "The final result is not available yet. Wait for the webhook.",
     "Received": "The payment was initiated. Wait for the webhook.",
-    "Error": "A technical error. The docs say to retry or to look into it; look first whether money moved.",
-    "Cancelled": "The customer cancelled. Go back to the checkout.",
-    "RedirectShopper": "The shopper has to go to another page. Redirect them.",
-    "IdentifyShopper": "A 3-D Secure fingerprint is wanted. Take it.",
-    "ChallengeShopper": "A 3-D Secure challenge is wanted. Show it.",
-    "PresentToShopper": "A voucher or a QR code is to be shown. Show it.",
+    "Error": "A technical error. The docs advise retrying or investigating; check first whether money moved.",
+    "Cancelled": "The customer cancelled the payment. Return to the checkout.",
+    "RedirectShopper": "The shopper has to visit another page. Redirect them.",
+    "IdentifyShopper": "A 3-D Secure fingerprint is required. Collect it.",
+    "ChallengeShopper": "A 3-D Secure challenge is required. Show it.",
+    "PresentToShopper": "There is a voucher or a QR code for the shopper. Show it.",
 }

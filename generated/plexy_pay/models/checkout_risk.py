@@ -13,16 +13,16 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutRisk(WireModel):
-    """How the risk system judged a payment. The name of this schema is ours (inferred): the docs do not name
-    it. They show the fields; the types are inferred.
+    """The risk system's assessment of a payment. The docs do not name this schema; this project chose the name
+    (inferred). The docs show the fields; their types are inferred.
 
     Schema `plexypay.CheckoutRisk`: documented by the vendor
     (https://plexy.money/docs/testing/risk-features).
     """
 
     level: str | Unset = UNSET
-    """Level of the risk."""
+    """Risk level."""
     score: Decimal | int | Unset = UNSET
-    """Score of the risk. The docs do not say its range."""
+    """Risk score. The docs do not state its range."""
     factors: list[str] | Unset = UNSET
-    """What the judgment rests on."""
+    """The factors behind the assessment."""

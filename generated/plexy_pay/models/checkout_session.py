@@ -19,8 +19,8 @@ from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutSession(WireModel):
-    """A session for the component, which most likely needs "id" and "sessionData". The name of this schema is
-    ours (inferred): the docs do not name it.
+    """A session for the component, which most likely needs "id" and "sessionData". The docs do not name this
+    schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutSession`: documented by the vendor (plexy.money/docs, generated reference
     (sessions/SessionsController_createSession)).
@@ -29,37 +29,37 @@ class CheckoutSession(WireModel):
     id: str
     """Id of the session."""
     session_data: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """What the component needs besides the id. Give it to the shopper only."""
+    """Data that the component needs in addition to the id. Send it to the shopper only."""
     expires_at: datetime.datetime | Unset = UNSET
-    """Until when the session can be used."""
+    """The time at which the session expires."""
     amount: _hints.models.CheckoutAmount | Unset = UNSET
-    """What the shopper pays, in minor units."""
+    """The amount that the shopper pays, in minor units."""
     merchant_account: str | Unset = UNSET
     """Name of your merchant account."""
     merchant_id: str | Unset = UNSET
-    """Your id at Plexy Pay."""
+    """Your merchant id at Plexy Pay."""
     reference: str | Unset = UNSET
-    """Your own name for the order."""
+    """Your reference for the order."""
     return_url: str | Unset = UNSET
-    """Where the shopper comes back to after a redirect."""
+    """The URL to which the shopper returns after a redirect."""
     mode: str | Unset = UNSET
-    """Kind of the session, a text."""
+    """Kind of session, as text."""
     url: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """An address, most likely of a hosted page for the session."""
+    """A URL, most likely of a hosted page for the session."""
     channel: CheckoutChannel | Unset = UNSET
-    """Where the shopper pays."""
+    """The channel in which the shopper pays."""
     country_code: str | Unset = UNSET
     """The shopper's country."""
     shopper_locale: str | Unset = UNSET
-    """Language and country for the texts of the component."""
+    """Language and country of the component's texts."""
     shopper_reference: str | Unset = UNSET
-    """Your own id of the shopper."""
+    """Your id for the shopper."""
     shopper_interaction: CheckoutShopperInteraction | Unset = UNSET
-    """How the shopper takes part."""
+    """The shopper's involvement in the payment."""
     recurring_processing_model: CheckoutRecurringProcessingModel | Unset = UNSET
-    """What a kept payment method is for."""
+    """The purpose of a stored payment method."""
     store_payment_method_mode: CheckoutStorePaymentMethodMode | Unset = UNSET
-    """Whether the payment method is kept for later payments."""
+    """Whether the payment method is stored for later payments."""
     telephone_number: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The shopper's telephone number."""
     date_of_birth: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
@@ -71,13 +71,13 @@ class CheckoutSession(WireModel):
     billing_address: _hints.models.CheckoutAddress | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """Where the bill goes."""
+    """The billing address."""
     delivery_address: _hints.models.CheckoutAddress | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """Where the goods go."""
+    """The delivery address."""
     line_items: list[_hints.models.CheckoutLineItem] | Unset = UNSET
-    """The lines of the order."""
+    """The line items of the order."""
 
     @property
     def money(self) -> _hints.Money | None:

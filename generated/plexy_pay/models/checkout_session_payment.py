@@ -13,20 +13,20 @@ from .checkout_result_code import CheckoutResultCode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutSessionPayment(WireModel):
-    """A payment of a session. The name of this schema is ours (inferred): the docs do not name it.
+    """A payment of a session. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutSessionPayment`: documented by the vendor (plexy.money/docs, generated
     reference (sessions/SessionsController_getSessionResult)).
     """
 
     psp_reference: str | Unset = UNSET
-    """Plexy Pay's id of the payment. Keep it."""
+    """Plexy Pay's id for the payment. Store it."""
     result_code: CheckoutResultCode | Unset = UNSET
-    """How the payment stands."""
+    """The result of the payment."""
     amount: _hints.models.CheckoutAmount | Unset = UNSET
-    """What the shopper paid, in minor units."""
+    """The amount that the shopper paid, in minor units."""
     payment_method: _hints.models.CheckoutPaymentMethod | Unset = UNSET
-    """What the shopper paid with."""
+    """The payment method that the shopper used."""
 
     @property
     def money(self) -> _hints.Money | None:

@@ -19,11 +19,11 @@ from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutSessionRequest(RequestModel):
-    """A payment that the component carries out by itself. The name of this schema is ours (inferred): the docs
-    do not name it.
+    """A payment that the component completes by itself. The docs do not name this schema; this project chose
+    the name (inferred).
 
-    The reference shows the four required fields, the page about settings five more. The others are those of
-    the response; that the request takes them is inferred.
+    The reference shows the four required fields, and the page about settings shows five more. The other
+    fields are those of the response; it is inferred that the request accepts them.
 
     Schema `plexypay.CheckoutSessionRequest`: documented by the vendor (plexy.money/docs, generated
     reference (sessions/SessionsController_createSession)).
@@ -33,23 +33,23 @@ class CheckoutSessionRequest(RequestModel):
     _has_one_currency: ClassVar[bool] = True
 
     amount: _hints.models.CheckoutAmount = field(metadata=wire(amount="value"))
-    """What the shopper pays, in minor units (`2200000` is 22 000 KZT)."""
+    """The amount that the shopper pays, in minor units (`2200000` is 22 000 KZT)."""
     merchant_account: str
     """Name of your merchant account."""
     reference: str
-    """Your own name for the order."""
+    """Your reference for the order."""
     return_url: str
-    """Where the shopper comes back to after a redirect."""
+    """The URL to which the shopper returns after a redirect."""
     country_code: str | Unset = UNSET
     """The shopper's country."""
     channel: CheckoutChannel | Unset = UNSET
-    """Where the shopper pays. Evidence: inferred, not documented."""
+    """The channel in which the shopper pays. Evidence: inferred, not documented."""
     shopper_locale: str | Unset = UNSET
-    """Language and country for the texts of the component. Evidence: inferred, not documented."""
+    """Language and country of the component's texts. Evidence: inferred, not documented."""
     shopper_reference: str | Unset = UNSET
-    """Your own id of the shopper."""
+    """Your id for the shopper."""
     shopper_email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The shopper's e-mail address."""
+    """The shopper's email address."""
     shopper_name: _hints.models.CheckoutShopperName | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
@@ -57,18 +57,18 @@ class CheckoutSessionRequest(RequestModel):
     telephone_number: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The shopper's telephone number."""
     shopper_interaction: CheckoutShopperInteraction | Unset = UNSET
-    """How the shopper takes part. Evidence: inferred, not documented."""
+    """The shopper's involvement in the payment. Evidence: inferred, not documented."""
     recurring_processing_model: CheckoutRecurringProcessingModel | Unset = UNSET
-    """What a kept payment method is for. Evidence: inferred, not documented."""
+    """The purpose of a stored payment method. Evidence: inferred, not documented."""
     store_payment_method_mode: CheckoutStorePaymentMethodMode | Unset = UNSET
-    """Whether the payment method is kept for later payments. Evidence: inferred, not documented."""
+    """Whether the payment method is stored for later payments. Evidence: inferred, not documented."""
     billing_address: _hints.models.CheckoutAddress | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """Where the bill goes. Evidence: inferred, not documented."""
+    """The billing address. Evidence: inferred, not documented."""
     delivery_address: _hints.models.CheckoutAddress | Unset = field(
         default=UNSET, metadata=wire(sensitive=True)
     )
-    """Where the goods go. Evidence: inferred, not documented."""
+    """The delivery address. Evidence: inferred, not documented."""
     line_items: list[_hints.models.CheckoutLineItem] | Unset = UNSET
-    """The lines of the order. Evidence: inferred, not documented."""
+    """The line items of the order. Evidence: inferred, not documented."""

@@ -12,7 +12,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutSessionResult(WireModel):
-    """What became of a session. The name of this schema is ours (inferred): the docs do not name it.
+    """The result of a session. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutSessionResult`: documented by the vendor (plexy.money/docs, generated reference
     (sessions/SessionsController_getSessionResult)).
@@ -21,12 +21,12 @@ class CheckoutSessionResult(WireModel):
     id: str | Unset = UNSET
     """Id of the session."""
     status: str | Unset = UNSET
-    """State of the session; `completed` in the docs. The `result_code` of each payment says whether money
+    """Status of the session; `completed` in the docs. The `result_code` of each payment shows whether money
     moved.
     """
     reference: str | Unset = UNSET
-    """Your own name for the order."""
+    """Your reference for the order."""
     payments: list[_hints.models.CheckoutSessionPayment] | Unset = UNSET
     """The payments of the session."""
     additional_data: _hints.models.CheckoutAdditionalData | Unset = UNSET
-    """Further facts."""
+    """Additional data."""

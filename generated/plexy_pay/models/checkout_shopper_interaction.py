@@ -7,9 +7,9 @@ from .._core.enums import OpenStrEnum
 
 
 class CheckoutShopperInteraction(OpenStrEnum):
-    """How the shopper takes part. The name of this schema is ours (inferred): the docs do not name it. The
-    pages about tokens show the values for `shopper_interaction` of the body in snake case; that the field
-    in camel case has the same is inferred.
+    """The shopper's involvement in the payment. The docs do not name this schema; this project chose the name
+    (inferred). The pages about tokens show the values for `shopper_interaction` in the snake-case body. It
+    is inferred that the camel-case field takes the same values.
 
     Schema `plexypay.CheckoutShopperInteraction`: documented by the vendor
     (https://plexy.money/docs/tokenization/make-token-payments,
@@ -27,5 +27,5 @@ class CheckoutShopperInteraction(OpenStrEnum):
 
 _MEANINGS = {
     "Ecommerce": "The shopper is present.",
-    "ContractPresent": "You initiate the payment; also allowed with the shopper present.",
+    "ContractPresent": "You initiate the payment. Also allowed when the shopper is present.",
 }

@@ -14,7 +14,7 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutShopperName(RequestModel):
-    """The shopper's name. The name of this schema is ours (inferred): the docs do not name it.
+    """The shopper's name. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutShopperName`: documented by the vendor
     (https://plexy.money/docs/accept-payments/checkout-settings).

@@ -7,8 +7,8 @@ from .._core.enums import OpenStrEnum
 
 
 class CheckoutStorePaymentMethodMode(OpenStrEnum):
-    """Whether the payment method is kept for later payments. The name of this schema is ours (inferred): the
-    docs do not name it.
+    """Whether the payment method is stored for later payments. The docs do not name this schema; this project
+    chose the name (inferred).
 
     Schema `plexypay.CheckoutStorePaymentMethodMode`: documented by the vendor (plexy.money/docs, generated
     reference (sessions/SessionsController_createSession)).
@@ -25,7 +25,7 @@ class CheckoutStorePaymentMethodMode(OpenStrEnum):
 
 
 _MEANINGS = {
-    "enabled": "The payment method is kept.",
-    "disabled": "The payment method is not kept.",
-    "askForConsent": "The shopper is asked.",
+    "enabled": "The payment method is stored.",
+    "disabled": "The payment method is not stored.",
+    "askForConsent": "The shopper is asked for consent.",
 }

@@ -14,7 +14,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutThreeDSRequestData(RequestModel):
-    """How 3-D Secure is to be shown. The name of this schema is ours (inferred): the docs do not name it.
+    """Settings for the display of 3-D Secure. The docs do not name this schema; this project chose the name
+    (inferred).
 
     Schema `plexypay.CheckoutThreeDSRequestData`: documented by the vendor (plexypay/plexy-flutter-example).
     """

@@ -13,19 +13,19 @@ from .checkout_event_type import CheckoutEventType
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutWebhook(WireModel):
-    """The body of a v2 webhook. The name of this schema is ours (inferred): the docs do not name it.
+    """The body of a v2 webhook. The docs do not name this schema; this project chose the name (inferred).
 
-    An event may come more than once: keep the `id` of those that you handled.
+    An event may be delivered more than once: store the `id` of each event that you have handled.
 
     Schema `plexypay.CheckoutWebhook`: documented by the vendor
     (https://plexy.money/docs/webhooks/handle-webhook-events).
     """
 
     id: str
-    """Id of the event, the same whenever it is sent again."""
+    """Id of the event. It is the same in every delivery of the event."""
     type: CheckoutEventType
-    """What happened."""
+    """The type of the event."""
     created: int | Unset = UNSET
-    """When it happened, in seconds since 1970 (UTC)."""
+    """The time at which the event occurred, in seconds since 1970 (UTC)."""
     data: _hints.models.CheckoutWebhookData
-    """The payment or the refund that it happened to."""
+    """The payment or refund that the event is about."""

@@ -14,8 +14,8 @@ from .checkout_decline_code import CheckoutDeclineCode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutWebhookData(WireModel):
-    """The payment or refund as a v2 webhook tells it. The name of this schema is ours (inferred): the docs do
-    not name it and show `payment.succeeded` alone, so other events may have other fields.
+    """The payment or refund in a v2 webhook. The docs do not name this schema; this project chose the name
+    (inferred). The docs show `payment.succeeded` only, so other events may have other fields.
 
     Schema `plexypay.CheckoutWebhookData`: documented by the vendor
     (https://plexy.money/docs/webhooks/handle-webhook-events).
@@ -24,32 +24,32 @@ class CheckoutWebhookData(WireModel):
     id: str | Unset = UNSET
     """Id of the payment or refund."""
     amount: int | Unset = field(default=UNSET, metadata=wire(unit="minor"))
-    """The amount. The page does not state the unit; v2 has minor units elsewhere, so `5000` is most likely
-    50.00. An amount in minor units (tiyn for KZT); the unit is inferred, not documented.
+    """The amount. The page does not state the unit. Other v2 amounts are in minor units, so `5000` is most
+    likely 50.00. An amount in minor units (tiyn for KZT); the unit is inferred, not documented.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of the amount."""
     status: str | Unset = UNSET
-    """State of the payment or refund; `succeeded` in the docs."""
+    """Status of the payment or refund; `succeeded` in the docs."""
     failure_code: str | Unset = field(default=UNSET, metadata=wire("failure_code"))
-    """Why a payment failed. The page of refusal reasons shows it in a declined payment; that `payment.failed`
-    brings it is inferred. Evidence: inferred, not documented.
+    """The reason why a payment failed. The page of refusal reasons shows this field in a declined payment; its
+    presence in `payment.failed` is inferred. Evidence: inferred, not documented.
     """
     failure_message: str | Unset = field(
         default=UNSET, metadata=wire("failure_message")
     )
-    """Why a payment failed, for people. As for `failure_code`, that an event brings it is inferred. Evidence:
-    inferred, not documented.
+    """The reason why a payment failed, in readable text. As for `failure_code`, its presence in an event is
+    inferred. Evidence: inferred, not documented.
     """
     decline_code: CheckoutDeclineCode | Unset = field(
         default=UNSET, metadata=wire("decline_code")
     )
-    """Why the card was declined, and whether the shopper can do something about it. As for `failure_code`,
-    that an event brings it is inferred. Evidence: inferred, not documented.
+    """The reason why the card was declined, and whether the shopper can recover from it. As for
+    `failure_code`, its presence in an event is inferred. Evidence: inferred, not documented.
     """
     outcome: _hints.models.CheckoutOutcome | Unset = UNSET
-    """What the bank said. As for `failure_code`, that an event brings it is inferred. Evidence: inferred, not
-    documented.
+    """The bank's response. As for `failure_code`, its presence in an event is inferred. Evidence: inferred,
+    not documented.
     """
 
     @property

@@ -13,8 +13,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class ContinueThreeDSRequest(RequestModel):
-    """The bank's response about a payment that waited for the payer. The name of this schema is documented;
-    the fields are those of the 2023 docs, and that they still belong to it is inferred.
+    """The bank's response for a payment that waited for the payer. The name of this schema is documented. Its
+    fields are taken from the 2023 docs; it is inferred that they still belong to it.
 
     Schema `request.ContinueThreeDS`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -25,4 +25,4 @@ class ContinueThreeDSRequest(RequestModel):
     cres: str = field(metadata=wire(sensitive=True))
     """The base64url text that the bank posted to your `three_ds_notification_url`, unchanged."""
     transaction_id: str
-    """The `id` that the payment answered."""
+    """The `id` in the response to the payment."""

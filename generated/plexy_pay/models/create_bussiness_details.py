@@ -10,8 +10,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CreateBussinessDetails(WireModel):
-    """Most likely what the vendor asks about a business that joins. The docs spell it this way. The name of
-    this schema is documented, nothing else.
+    """Most likely the information that the vendor requests from a new business. The docs spell the name this
+    way. Only the name of this schema is documented.
 
     Schema `models.CreateBussinessDetails`: inferred, not documented.
     """

@@ -12,13 +12,13 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CreateCardSaveSession(WireModel):
-    """Most likely opens a page on which a customer types a card to save. The name of this schema is
-    documented, its fields are not.
+    """Most likely opens a page on which a customer enters a card to save. The name of this schema is
+    documented, but its fields are not.
 
     Schema `request.CreateCardSaveSession`: inferred, not documented.
     """
 
     customer: _hints.models.CardSaveSessionCustomer | Unset = UNSET
     """Most likely the customer for whom a page to save a card is opened. The name of this schema is
-    documented, its fields are not.
+    documented, but its fields are not.
     """

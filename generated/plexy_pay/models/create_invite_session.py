@@ -12,10 +12,10 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CreateInviteSession(WireModel):
-    """Invites someone to the dashboard. The name of this schema is documented, its fields are not.
+    """Invites someone to the dashboard. The name of this schema is documented, but its fields are not.
 
     Schema `request.CreateInviteSession`: inferred, not documented.
     """
 
     email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The e-mail address that is invited."""
+    """The invited person's email address."""

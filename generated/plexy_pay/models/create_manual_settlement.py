@@ -15,8 +15,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CreateManualSettlement(RequestModel):
-    """What to pay out to a beneficiary. The name of this schema is ours; its fields are inferred. It is open
-    to further fields.
+    """The amount to pay out to a beneficiary. This project chose the name of this schema; its fields are
+    inferred. Additional fields are allowed.
 
     Schema `plexypay.CreateManualSettlement`: inferred, not documented.
     """
@@ -24,8 +24,8 @@ class CreateManualSettlement(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What is paid. The unit is not known; ask Plexy Pay before you send live money. The vendor does not state
-    the unit of this amount, so the client makes no Money of it and takes none.
+    """Amount to pay. The unit is not known; ask Plexy Pay for it before you send live payments. The vendor
+    does not state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""

@@ -15,7 +15,7 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CreateOrderRequest(RequestModel):
-    """An order of one product. For a `direct_top_up` product give `topup_request` too.
+    """An order of one product. For a `direct_top_up` product, also set `topup_request`.
 
     Schema `CreateOrderRequest`: documented by the vendor
     (https://developer.plexy.money/create-order-25538211e0).
@@ -28,10 +28,10 @@ class CreateOrderRequest(RequestModel):
     currency_code: str | Unset = field(
         default=UNSET, metadata=wire("currency_code", currency_of="*")
     )
-    """Code of the currency, most likely the product's. The docs' sample sends it."""
+    """Currency code, most likely the product's. The docs' sample sends it."""
     topup_request: _hints.models.TopupRequest | Unset = field(
         default=UNSET, metadata=wire("topup_request")
     )
-    """How much to top up, and which account; for `direct_top_up` products only."""
+    """The amount and the account to top up; for `direct_top_up` products only."""
     external_ref: str | Unset = field(default=UNSET, metadata=wire("external_ref"))
-    """Your own name for the order. Keep it, and the idempotency key, before you call."""
+    """Your reference for the order. Store it and the idempotency key before the call."""

@@ -14,8 +14,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CreatePaymentBeneficiary(RequestModel):
-    """A beneficiary, new or changed. The name of this schema is documented, its fields are not. It is open to
-    further fields; a bank account needs more than these two in many countries.
+    """A new or changed beneficiary. The name of this schema is documented, but its fields are not. Additional
+    fields are allowed; in many countries, a bank account needs more than these two fields.
 
     Schema `request.CreatePaymentBeneficiary`: inferred, not documented.
     """
@@ -23,6 +23,6 @@ class CreatePaymentBeneficiary(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     name: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Name of the person or company that is paid."""
+    """Name of the person or company who receives the payment."""
     iban: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Number of the bank account."""
+    """Bank account number."""

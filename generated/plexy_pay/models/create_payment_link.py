@@ -17,12 +17,12 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CreatePaymentLink(RequestModel):
-    """A new payment link: what to pay, and how the payer's money is taken.
+    """A new payment link: the amount to pay, and how the money is collected.
 
-    No source says which fields the API requires today. The guide of January 2023 requires `amount`,
+    No source states which fields the API requires today. The guide of January 2023 requires `amount`,
     `currency`, `order_reference`, `description`, `expires_at`, `locale` and `customer`. Merchants' code of
-    2026 always sends the first five of them. Send those five. The client itself insists on `amount` and
-    `currency`, without which nobody can say what is paid.
+    2026 always sends the first five of them. Send those five. The client itself requires only `amount` and
+    `currency`, because they define the amount to pay.
 
     Schema `request.CreatePaymentLink`: documented by the vendor
     (https://test-docs.plexypay.com/pay-by-link-api.html,
@@ -34,44 +34,44 @@ class CreatePaymentLink(RequestModel):
     _is_closed: ClassVar[bool] = True
 
     amount: int | Money = field(metadata=wire(unit="minor"))
-    """What the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. Transactions
-    and refunds of the same payment speak major units: `22000`. An amount in minor units (tiyn for KZT); the
-    unit is seen in merchants' public code, not documented.
+    """Amount that the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT.
+    Transactions and refunds of the same payment use major units: `22000`. An amount in minor units (tiyn
+    for KZT); the unit is seen in merchants' public code, not documented.
     """
     currency: str | Unset = field(
         default=UNSET, metadata=wire(currency_of="amount", required=True)
     )
-    """ISO 4217 code in upper case. `KZT` and `USD` are seen in the docs."""
+    """ISO 4217 code in upper case. The docs show `KZT` and `USD`."""
     customer_id: str | Unset = UNSET
-    """Id of the customer who is to pay, as Plexy Pay gave it. A UUID in the docs."""
+    """Id of the customer who pays, as assigned by Plexy Pay. A UUID in the docs."""
     description: str | Unset = UNSET
-    """What is paid for. The payer may see it."""
+    """Description of the order. The payer may see it."""
     expires_at: datetime.datetime | Unset = UNSET
-    """Until when the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with and without
-    milliseconds.
+    """The time until which the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with and
+    without milliseconds.
     """
     metadata: _hints.models.CreatePaymentLinkMetadata | Unset = UNSET
-    """Where the payer is sent afterwards, where the events of the payment are posted, and whatever keys of
-    your own you want to keep with the link.
+    """The URLs to which the payer is sent afterwards, the URL to which the events of the payment are posted,
+    and any keys of your own that you want to store with the link.
     """
     order_reference: str | Unset = UNSET
-    """Your own name for the order. Keep it unique: the 2023 docs say that it is, and the API of that time
-    refused a second link with a reference that it knew. Webhooks and single transactions call it
+    """Your reference for the order. Use a unique one: the 2023 docs state that it is unique, and the API of
+    that time refused a second link with a known reference. Webhooks and single transactions call it
     `merchant_reference`.
     """
     recurring: _hints.models.Recurring | Unset = UNSET
-    """Says that a payment is the first of a series, or belongs to one. Which of the fields the API insists on
-    is not documented.
+    """Marks a payment as the first of a series or as part of one. It is not documented which of the fields the
+    API requires.
     """
     auto_clearing: bool | Unset = UNSET
-    """When the money is taken. Plexy Pay treats a missing value as `true`.
+    """When the money is collected. Plexy Pay treats a missing value as `true`.
 
     - `true`: the payment is authorized at once and captured automatically after 1 hour.
-    - `false`: the money is only held. Capture it (wholly or in part) or cancel it within 5 days; if you
-      do neither, Plexy Pay captures it automatically.
+    - `false`: the money is only held. Capture the payment (in full or in part) or cancel it within 5 days;
+      otherwise Plexy Pay captures it automatically.
     """
     validation: bool | Unset = UNSET
-    """A flag that merchants send as `false`; the docs' sample of a link shows `false` too. Leave it out unless
-    Plexy Pay told you what it means. Evidence: seen in merchants' public code, not documented (public code
-    of merchants, 2026 (creation of payment links)).
+    """A flag that merchants send as `false`; the docs' sample of a link also has `false`. Omit it unless Plexy
+    Pay told you what it means. Evidence: seen in merchants' public code, not documented (public code of
+    merchants, 2026 (creation of payment links)).
     """

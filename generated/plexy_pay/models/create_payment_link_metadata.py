@@ -13,8 +13,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CreatePaymentLinkMetadata(RequestModel):
-    """Where the payer is sent afterwards, where the events of the payment are posted, and whatever keys of
-    your own you want to keep with the link.
+    """The URLs to which the payer is sent afterwards, the URL to which the events of the payment are posted,
+    and any keys of your own that you want to store with the link.
 
     Schema `request.CreatePaymentLinkMetadata`: documented by the vendor
     (https://test-docs.plexypay.com/pay-by-link-api.html).
@@ -23,15 +23,15 @@ class CreatePaymentLinkMetadata(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     cancel_url: str | Unset = UNSET
-    """Where the payer goes after leaving the page without paying."""
+    """The URL to which the payer is sent after leaving the page without paying."""
     failure_url: str | Unset = UNSET
-    """Where the payer goes after a payment that failed."""
+    """The URL to which the payer is sent after a failed payment."""
     success_url: str | Unset = UNSET
-    """Where the payer goes after paying. Arriving there proves nothing: believe the webhook, or ask for the
-    transaction.
+    """The URL to which the payer is sent after paying. Arrival there does not prove that the payment
+    succeeded: rely on the webhook, or retrieve the transaction.
     """
     callback_url: str | Unset = UNSET
-    """Your HTTPS endpoint for this link's `transaction.*` webhooks. The docs show it in responses only;
+    """Your HTTPS endpoint for this link's `transaction.*` webhooks. The docs show it only in responses;
     merchants send it in requests. Evidence: seen in merchants' public code, not documented (public code of
     merchants, 2026 (creation of payment links)).
     """

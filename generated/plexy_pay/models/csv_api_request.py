@@ -10,7 +10,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CSVApiRequest(WireModel):
-    """Most likely the request for a CSV file. The name of this schema is documented, nothing else.
+    """Most likely the request for a CSV file. Only the name of this schema is documented.
 
     Schema `models.CSVApiRequest`: inferred, not documented.
     """

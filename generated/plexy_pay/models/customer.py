@@ -14,7 +14,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Customer(WireModel):
-    """A customer. The name of this schema is documented, its fields are not.
+    """A customer. The name of this schema is documented, but its fields are not.
 
     Schema `response.Customer`: inferred, not documented.
     """
@@ -22,8 +22,8 @@ class Customer(WireModel):
     id: str | Unset = UNSET
     """Id of the customer. Payment links and webhooks call it `customer_id`."""
     email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The customer's e-mail address."""
+    """The customer's email address."""
     phone: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The customer's phone number."""
     created_at: datetime.datetime | Unset = UNSET
-    """When the customer was made."""
+    """The time at which the customer was created."""

@@ -15,8 +15,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CustomerDetails(RequestModel):
-    """The payer. The name of this schema is documented; the fields are those of the 2023 docs and of the
-    vendor's 2023 code, and that they still belong to it is inferred.
+    """The payer. The name of this schema is documented. Its fields are taken from the 2023 docs and the
+    vendor's 2023 code; it is inferred that they still belong to it.
 
     Schema `paymentcore.CustomerDetails`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md, plexypay/plexypay-sdk-php (2023), README.md).
@@ -25,16 +25,16 @@ class CustomerDetails(RequestModel):
     _is_closed: ClassVar[bool] = True
 
     email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The payer's e-mail address; the vendor's shop plugin sends at most 256 characters."""
+    """The payer's e-mail address. The vendor's shop plugin sends at most 256 characters."""
     account_id: str | Unset = UNSET
-    """Your own id of the payer's account. Seen in the vendor's 2023 code only."""
+    """Your id for the payer's account. Seen only in the vendor's 2023 code."""
     delivery_address: _hints.models.Address | Unset = UNSET
-    """A person and an address. The name of this schema is documented; the fields are those of the 2023 docs,
-    which require all of them but the city in a billing address, and that they still belong to it is
-    inferred. The limits are those of the vendor's 2023 shop plugin.
+    """A person's name and address. The name of this schema is documented. Its fields are taken from the 2023
+    docs, which require all of them except the city in a billing address; it is inferred that they still
+    belong to this schema. The length limits are those of the vendor's 2023 shop plugin.
     """
     billing_address: _hints.models.Address | Unset = UNSET
-    """A person and an address. The name of this schema is documented; the fields are those of the 2023 docs,
-    which require all of them but the city in a billing address, and that they still belong to it is
-    inferred. The limits are those of the vendor's 2023 shop plugin.
+    """A person's name and address. The name of this schema is documented. Its fields are taken from the 2023
+    docs, which require all of them except the city in a billing address; it is inferred that they still
+    belong to this schema. The length limits are those of the vendor's 2023 shop plugin.
     """

@@ -12,17 +12,17 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CustomerTransactions(WireModel):
-    """One page of a customer's transactions. The name of this schema is documented, its fields are not: the
-    envelope is the one that the list of transactions uses.
+    """One page of a customer's transactions. The name of this schema is documented, but its fields are not.
+    The envelope here is taken from the list of transactions.
 
     Schema `response.CustomerTransactions`: inferred, not documented.
     """
 
     data: list[_hints.models.CustomerTransaction] | Unset = UNSET
-    """The transactions of this page."""
+    """The transactions on this page."""
     page: int | Unset = UNSET
-    """Number of this page, counted from 1."""
+    """Number of this page, starting at 1."""
     size: int | Unset = UNSET
-    """How many transactions a page holds at most."""
+    """Maximum number of transactions on a page."""
     total: int | Unset = UNSET
-    """How many transactions there are on all pages."""
+    """Total number of transactions on all pages."""

@@ -12,17 +12,17 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Customers(WireModel):
-    """One page of customers. The name of this schema is documented, its fields are not: the envelope is the
-    one that the list of transactions uses.
+    """One page of customers. The name of this schema is documented, but its fields are not. The envelope here
+    is taken from the list of transactions.
 
     Schema `response.Customers`: inferred, not documented.
     """
 
     data: list[_hints.models.Customer] | Unset = UNSET
-    """The customers of this page."""
+    """The customers on this page."""
     page: int | Unset = UNSET
-    """Number of this page, counted from 1."""
+    """Number of this page, starting at 1."""
     size: int | Unset = UNSET
-    """How many customers a page holds at most."""
+    """Maximum number of customers on a page."""
     total: int | Unset = UNSET
-    """How many customers there are on all pages."""
+    """Total number of customers on all pages."""

@@ -7,9 +7,9 @@ from .._core.enums import OpenStrEnum
 
 
 class CvvStatus(OpenStrEnum):
-    """Result of the check of the card's security code. The name of this schema is ours (inferred). The docs
-    have one table of letters and one of numbers, and do not say when which comes. A sample shows ` 06` with
-    a space before it, and beside it the words "not provided", which the table does not give to `06`.
+    """Result of the check of the card's security code. This project chose the name of this schema (inferred).
+    The docs have one table of letters and one of numbers, and do not explain when each is used. One sample
+    has ` 06` with a leading space, next to the words "not provided"; the table gives `06` another meaning.
 
     Schema `plexypay.CvvStatus`: documented by the vendor in 2023, not since (plexypay/docs-portal (2023),
     docs/online_payments/accept_payments/api.md, plexypay/docs-portal (2023),

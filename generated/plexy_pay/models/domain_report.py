@@ -11,7 +11,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class DomainReport(WireModel):
-    """A report, as the vendor's code keeps it. The name of this schema is documented, its fields are not.
+    """A report, as represented in the vendor's code. The name of this schema is documented, but its fields are
+    not.
 
     Schema `domain.Report`: inferred, not documented.
     """

@@ -11,7 +11,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class EntityPermission(WireModel):
-    """What a user of the dashboard may do. The name of this schema is documented, its fields are not.
+    """A permission of a dashboard user. The name of this schema is documented, but its fields are not.
 
     Schema `entity.Permission`: inferred, not documented.
     """

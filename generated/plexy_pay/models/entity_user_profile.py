@@ -12,7 +12,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class EntityUserProfile(WireModel):
-    """A user of the dashboard, as the vendor's code keeps it. The name of this schema is documented, its
+    """A dashboard user, as represented in the vendor's code. The name of this schema is documented, but its
     fields are not.
 
     Schema `entity.UserProfile`: inferred, not documented.
@@ -21,4 +21,4 @@ class EntityUserProfile(WireModel):
     id: str | Unset = UNSET
     """Id of the user."""
     email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The user's e-mail address."""
+    """The user's email address."""

@@ -14,9 +14,9 @@ from .type import Type
 class Error(WireModel):
     """The body of an error response.
 
-    Read it as a help for people: which `code` goes with which HTTP status is not documented, `code` comes
-    as a number or as a string, and a live response was seen that carries nothing but `message`. Decide by
-    the HTTP status, show `message`.
+    Use it as information for people, and base decisions on the HTTP status. The HTTP status that belongs to
+    each `code` is not documented. `code` is a number or a string, and one live response was seen that
+    contains only `message`. Show `message`.
 
     Schema `response.Error`: documented by the vendor (https://developer.plexy.money/api-errors-1614748m0,
     https://test-docs.plexypay.com/pay-by-link-api.html).
@@ -24,7 +24,7 @@ class Error(WireModel):
 
     code: int | str | Unset = UNSET
     """The API's own error number. The sources disagree about its type: the error page shows the number `1`,
-    the operation pages the strings `"1"` and `"0001"`. Compare it as text, without leading zeros.
+    and the operation pages show the strings `"1"` and `"0001"`. Compare it as text, without leading zeros.
 
     | code | meaning | type | what to do |
     | --- | --- | --- | --- |
@@ -34,13 +34,14 @@ class Error(WireModel):
     | 4 | Not Found | apiError | the resource does not exist |
     | 5 | Unprocessable Entity | validationError | understood, but the data is not valid |
 
-    The API of 2023 used numbers of its own, in a list that was withdrawn in June 2023: 1001 to 1243 and
-    1444 to 1456 for payments, 3001 to 3068 for the gateway and keys, 8018 to 8036 for the account.
+    The API of 2023 used different numbers. They were in a list that was withdrawn in June 2023: 1001 to
+    1243 and 1444 to 1456 for payments, 3001 to 3068 for the gateway and keys, 8018 to 8036 for the account.
     """
     message: str | Unset = UNSET
-    """What went wrong, in English, for people. The wording is not stable; do not compare it."""
+    """A human-readable description of the error, in English. The wording is not stable; do not compare it.
+    """
     source: str | Unset = UNSET
-    """The part of the API that answered. `keys` and `paymentLinks` were seen; the full list is not published.
+    """The part of the API that responded. `keys` and `paymentLinks` were seen; the full list is not published.
     """
     type: Type | Unset = UNSET
-    """The kind of error. `validationError` says that the data of the request is not valid."""
+    """The kind of error. `validationError` means that the data of the request is not valid."""

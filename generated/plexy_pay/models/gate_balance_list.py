@@ -11,8 +11,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class GateBalanceList(WireModel):
-    """Your balances, one for each currency. The name of this schema is ours (inferred): the docs do not name
-    it.
+    """Your balances, one for each currency. The docs do not name this schema; this project chose the name
+    (inferred).
 
     Schema `plexypay.GateBalanceList`: documented by the vendor
     (https://developer.plexy.money/get-balance-25538213e0).

@@ -14,8 +14,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class GateCustomerAccount(RequestModel):
-    """The account to top up; its keys depend on the product. The name of this schema is ours (inferred): the
-    docs do not name it.
+    """The account to top up; its keys depend on the product. The docs do not name this schema; this project
+    chose the name (inferred).
 
     Schema `plexypay.GateCustomerAccount`: documented by the vendor
     (https://developer.plexy.money/create-order-25538211e0).
@@ -26,6 +26,6 @@ class GateCustomerAccount(RequestModel):
     steam_login: str | Unset = field(
         default=UNSET, metadata=wire("steam_login", sensitive=True)
     )
-    """The customer's name at Steam."""
+    """The customer's Steam login."""
     email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The customer's e-mail address."""
+    """The customer's email address."""

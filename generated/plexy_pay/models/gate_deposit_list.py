@@ -12,17 +12,17 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class GateDepositList(WireModel):
-    """One page of deposits. The name of this schema is ours (inferred): the docs do not name it.
+    """One page of deposits. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.GateDepositList`: documented by the vendor
     (https://developer.plexy.money/list-deposit-history-25538214e0).
     """
 
     items: list[_hints.models.AgentDeposit]
-    """The deposits of this page, in the order in which the Gate gives them."""
+    """The deposits on this page, in the order that the Gate returns."""
     page: int | Unset = UNSET
-    """Number of this page, counted from 1."""
+    """Number of this page, starting at 1."""
     page_size: int | Unset = UNSET
-    """How many deposits a page holds at most."""
+    """Maximum number of deposits on a page."""
     total: int | Unset = UNSET
-    """How many deposits there are on all pages."""
+    """Total number of deposits on all pages."""

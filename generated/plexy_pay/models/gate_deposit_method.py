@@ -7,7 +7,7 @@ from .._core.enums import OpenStrEnum
 
 
 class GateDepositMethod(OpenStrEnum):
-    """How money was paid in. The name of this schema is ours (inferred): the docs do not name it.
+    """The method of a deposit. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.GateDepositMethod`: documented by the vendor
     (https://developer.plexy.money/list-deposit-history-25538214e0).
@@ -24,5 +24,5 @@ class GateDepositMethod(OpenStrEnum):
 
 _MEANINGS = {
     "bank_wire": "A bank wire.",
-    "manual": "Entered by hand.",
+    "manual": "Entered manually.",
 }

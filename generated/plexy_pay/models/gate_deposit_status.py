@@ -7,7 +7,7 @@ from .._core.enums import OpenStrEnum
 
 
 class GateDepositStatus(OpenStrEnum):
-    """State of a deposit. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a deposit. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.GateDepositStatus`: documented by the vendor
     (https://developer.plexy.money/list-deposit-history-25538214e0).

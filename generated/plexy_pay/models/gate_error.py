@@ -11,11 +11,11 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class GateError(WireModel):
-    """The body of an error response of the Gate. The name of this schema is documented, its fields are not.
-    Decide by the HTTP status.
+    """The body of an error response of the Gate. The name of this schema is documented, but its fields are
+    not. Base decisions on the HTTP status.
 
     Schema `Error`: inferred, not documented.
     """
 
     message: str | Unset = UNSET
-    """What went wrong, for people."""
+    """A human-readable description of the error."""

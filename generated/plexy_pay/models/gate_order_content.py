@@ -12,8 +12,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class GateOrderContent(WireModel):
-    """What was bought; its keys depend on the product. Whoever has the code has the goods, so keep it secret.
-    The name of this schema is ours (inferred): the docs do not name it.
+    """The purchased content; its keys depend on the product. Anyone who has the code can use the product, so
+    keep it secret. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.GateOrderContent`: documented by the vendor
     (https://developer.plexy.money/create-order-25538211e0,
@@ -27,4 +27,4 @@ class GateOrderContent(WireModel):
     voucher_code: str | Unset = field(
         default=UNSET, metadata=wire("voucher_code", sensitive=True)
     )
-    """The code to hand over to the customer."""
+    """The code to deliver to the customer."""

@@ -12,17 +12,17 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class GateOrderList(WireModel):
-    """One page of orders. The name of this schema is ours (inferred): the docs do not name it.
+    """One page of orders. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.GateOrderList`: documented by the vendor
     (https://developer.plexy.money/list-orders-25538210e0).
     """
 
     items: list[_hints.models.Order]
-    """The orders of this page, in the order in which the Gate gives them."""
+    """The orders on this page, in the order that the Gate returns."""
     page: int | Unset = UNSET
-    """Number of this page, counted from 1."""
+    """Number of this page, starting at 1."""
     page_size: int | Unset = UNSET
-    """How many orders a page holds at most."""
+    """Maximum number of orders on a page."""
     total: int | Unset = UNSET
-    """How many orders there are on all pages."""
+    """Total number of orders on all pages."""

@@ -7,9 +7,9 @@ from .._core.enums import OpenStrEnum
 
 
 class GateOrderStatus(OpenStrEnum):
-    """State of an order. The name of this schema is ours (inferred): the docs do not name it. `pending` and
-    `completed` stand in the docs' samples; that an order can fail is documented, the spelling `failed` is
-    inferred from that text and from `failed_at`.
+    """Status of an order. The docs do not name this schema; this project chose the name (inferred). `pending`
+    and `completed` appear in the docs' samples. The docs state that an order can fail; the spelling
+    `failed` is inferred from that text and from `failed_at`.
 
     Schema `plexypay.GateOrderStatus`: inferred, not documented
     (https://developer.plexy.money/create-order-25538211e0,
@@ -27,7 +27,7 @@ class GateOrderStatus(OpenStrEnum):
 
 
 _MEANINGS = {
-    "pending": "The order was taken; look again until it is completed or failed.",
-    "completed": "The order is done; hand over its content.",
+    "pending": "The order was accepted. Check again until it is completed or failed.",
+    "completed": "The order is completed. Deliver its content.",
     "failed": "The order failed.",
 }

@@ -7,7 +7,7 @@ from .._core.enums import OpenStrEnum
 
 
 class GateProductTypeCode(OpenStrEnum):
-    """Code of a kind of product. The name of this schema is ours (inferred): the docs do not name it. Orders
+    """Code of a product type. The docs do not name this schema; this project chose the name (inferred). Orders
     of `direct_top_up` products need a `topup_request`.
 
     Schema `plexypay.GateProductTypeCode`: documented by the vendor

@@ -15,8 +15,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class HandlePayout(RequestModel):
-    """A payment from your balance to a saved card. The name of this schema is documented, its fields are not.
-    It is open to further fields.
+    """A payment from your balance to a saved card. The name of this schema is documented, but its fields are
+    not. Additional fields are allowed.
 
     Schema `request.HandlePayout`: inferred, not documented.
     """
@@ -24,10 +24,10 @@ class HandlePayout(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What is paid out. The unit is not known; ask Plexy Pay before you send live money. The vendor does not
-    state the unit of this amount, so the client makes no Money of it and takes none.
+    """Amount to pay out. The unit is not known; ask Plexy Pay for it before you send live payouts. The vendor
+    does not state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     card_token_id: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Id of the saved card that gets the money."""
+    """Id of the saved card that receives the money."""

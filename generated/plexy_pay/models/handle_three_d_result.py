@@ -12,13 +12,13 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class HandleThreeDResult(WireModel):
-    """Most likely the inner form of the bank's response about a payment that waited for the payer. The name of
-    this schema is documented, its fields are not. These are the ones that the 2023 docs send.
+    """Most likely the inner form of the bank's response for a payment that required action by the payer. The
+    name of this schema is documented, but its fields are not. These are the fields that the 2023 docs send.
 
     Schema `command.HandleThreeDResult`: inferred, not documented.
     """
 
     cres: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The bank's response, base64url."""
+    """The bank's response, in base64url."""
     transaction_id: str | Unset = UNSET
     """Id of the transaction."""

@@ -11,11 +11,11 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class KeyResponse(WireModel):
-    """The public key for card data. The name of this schema is documented, its fields are not; in 2023 the
-    docs printed RSA keys of 2048 bits in PEM.
+    """The public key for encrypting card data. The name of this schema is documented, but its fields are not.
+    In 2023, the docs showed 2048-bit RSA keys in PEM format.
 
     Schema `models.KeyResponse`: inferred, not documented.
     """
 
     public_key: str | Unset = UNSET
-    """The public key, most likely RSA in PEM."""
+    """The public key, most likely an RSA key in PEM format."""

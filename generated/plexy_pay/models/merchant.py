@@ -11,7 +11,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Merchant(WireModel):
-    """A merchant. The name of this schema is documented, its fields are not.
+    """A merchant. The name of this schema is documented, but its fields are not.
 
     Schema `response.Merchant`: inferred, not documented.
     """

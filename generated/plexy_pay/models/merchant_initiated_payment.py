@@ -15,7 +15,7 @@ from .transaction_status import TransactionStatus
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class MerchantInitiatedPayment(WireModel):
-    """The payment that was made, and how far it came.
+    """The payment that was created, with its status.
 
     Schema `response.MerchantInitiatedPayment`: documented by the vendor
     (https://test-docs.plexypay.com/recurring-payments-api.html).
@@ -24,27 +24,27 @@ class MerchantInitiatedPayment(WireModel):
     id: str
     """Id of the new payment. A UUID in the docs' sample."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What is charged. The unit is not known, as in the request. The vendor does not state the unit of this
+    """Charged amount. The unit is not known, as in the request. The vendor does not state the unit of this
     amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     status: TransactionStatus | Unset = UNSET
-    """State of a transaction. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a transaction. The docs do not name this schema; this project chose the name (inferred).
 
-    The docs' names, also used by webhooks:
+    The docs use these names, and so do webhooks:
 
-    - `created`: made, not yet authorized.
+    - `created`: created, but not yet authorized.
     - `3d`: the payer is asked to confirm with 3-D Secure.
-    - `authorized`: the money is held; capture takes it, cancel lets it go.
-    - `rejected`: the bank said no.
-    - `failed`: it broke on the way (a system or network error).
-    - `charged`: the money is taken; only now a refund is possible.
+    - `authorized`: the money is held. A capture collects it; a cancel releases the hold.
+    - `rejected`: the bank declined the payment.
+    - `failed`: the payment failed because of a system or network error.
+    - `charged`: the money is collected. A refund is not possible before this status.
     - `cancelled`: stopped before capture; the hold is released.
-    - `refunded`: money went back.
+    - `refunded`: money was returned to the payer.
 
-    `new` is what the 2023 docs say for `created`. The three `TRANSACTION_STATUS_*` spellings are observed
-    in responses of 2026, side by side with the docs' names: `TRANSACTION_STATUS_CHARGED` is `charged`,
-    `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Be ready for
-    both, and for more values of that kind.
+    The 2023 docs use `new` for `created`. The three `TRANSACTION_STATUS_*` values are observed in responses
+    of 2026, alongside the docs' names: `TRANSACTION_STATUS_CHARGED` is `charged`,
+    `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Handle both
+    spellings, and expect more values of that kind.
     """

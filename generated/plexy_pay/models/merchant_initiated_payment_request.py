@@ -15,8 +15,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class MerchantInitiatedPaymentRequest(RequestModel):
-    """A payment without the payer, with a card that was saved before. Which of the fields the API insists on
-    is not documented: this description requires those without which there is nothing to charge.
+    """A payment with a saved card, without the payer. It is not documented which of the fields the API
+    requires; this schema requires the fields that define a charge.
 
     Schema `request.MerchantInitiatedPayment`: documented by the vendor
     (https://test-docs.plexypay.com/recurring-payments-api.html).
@@ -25,15 +25,16 @@ class MerchantInitiatedPaymentRequest(RequestModel):
     _is_closed: ClassVar[bool] = True
 
     amount: Decimal | int = field(metadata=wire(unit="unknown"))
-    """What to charge. The unit is not known: the docs' sample is `1099` and says nothing about it, payment
-    links take minor units, transactions speak major units. Ask Plexy Pay before you send live money. The
-    vendor does not state the unit of this amount, so the client makes no Money of it and takes none.
+    """Amount to charge. The unit is not known: the docs' sample is `1099` and states no unit, payment links
+    use minor units, and transactions use major units. Ask Plexy Pay for the unit before you send live
+    payments. The vendor does not state the unit of this amount, so the client makes no Money of it and
+    takes none.
     """
     card_token_id: str = field(metadata=wire(sensitive=True))
-    """Id of the saved card that is charged. A UUID in the docs' sample."""
+    """Id of the saved card to charge. A UUID in the docs' sample."""
     currency: str
     """ISO 4217 code of `amount`."""
     initial_transaction_id: str | Unset = UNSET
     """Id of the transaction in which the payer agreed to later charges (the one with recurring type
-    `cof_initial`). Send it: the docs' sample does. A UUID there.
+    `cof_initial`). Send it, as the docs' sample does. A UUID in that sample.
     """

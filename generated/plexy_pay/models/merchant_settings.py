@@ -10,7 +10,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class MerchantSettings(WireModel):
-    """Settings of the merchant. The name of this schema is documented, nothing else.
+    """The merchant's settings. Only the name of this schema is documented.
 
     Schema `response.MerchantSettings`: inferred, not documented.
     """

@@ -11,8 +11,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class ModelsTransaction(WireModel):
-    """A transaction, as the vendor's code keeps it. The rows of the list are `response.Transaction`. The name
-    of this schema is documented, its fields are not.
+    """A transaction, as represented in the vendor's code. The rows of the list are `response.Transaction`. The
+    name of this schema is documented, but its fields are not.
 
     Schema `models.Transaction`: inferred, not documented.
     """

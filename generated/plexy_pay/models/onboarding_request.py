@@ -10,8 +10,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class OnboardingRequest(WireModel):
-    """Most likely the application of a business that joins. The name of this schema is documented, nothing
-    else.
+    """Most likely the application of a new business. Only the name of this schema is documented.
 
     Schema `models.OnboardingRequest`: inferred, not documented.
     """

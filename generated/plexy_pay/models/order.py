@@ -16,36 +16,36 @@ from .gate_order_status import GateOrderStatus
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Order(WireModel):
-    """An order: what was bought, how it stands, and what was charged from your balance.
+    """An order: its content, its status, and the amount charged from your balance.
 
     Schema `Order`: documented by the vendor (https://developer.plexy.money/create-order-25538211e0,
     https://developer.plexy.money/list-orders-25538210e0).
     """
 
     id: str
-    """Id of the order. Keep it."""
+    """Id of the order. Store it."""
     product_id: int | Unset = field(default=UNSET, metadata=wire("product_id"))
     """Id of the product."""
     external_ref: str | None | Unset = field(
         default=UNSET, metadata=wire("external_ref")
     )
-    """Your own name for the order; most likely null if you gave none."""
+    """Your reference for the order; most likely null if you sent none."""
     idempotency_key: str | Unset = field(
         default=UNSET, metadata=wire("idempotency_key")
     )
-    """The `Idempotency-Key` with which the order was created; finds it again."""
+    """The `Idempotency-Key` with which the order was created. Use it to find the order again."""
     status: GateOrderStatus | Unset = UNSET
-    """State of the order."""
+    """Status of the order."""
     order_content: _hints.models.GateOrderContent | Unset = field(
         default=UNSET, metadata=wire("order_content", sensitive=True)
     )
-    """What was bought. Hand it over when the order is completed."""
+    """The purchased content. Deliver it when the order is completed."""
     currency_code: str | Unset = field(default=UNSET, metadata=wire("currency_code"))
-    """Code of the currency of the amounts."""
+    """Currency code of the amounts."""
     charged_amount: str | Unset = field(
         default=UNSET, metadata=wire("charged_amount", unit="decimal-string")
     )
-    """What was charged from your balance, in major units as decimal text. An amount in major units, as decimal
+    """Amount charged from your balance, in major units as decimal text. An amount in major units, as decimal
     text; the unit is documented by the vendor.
     """
     balance_before: str | Unset = field(
@@ -63,19 +63,19 @@ class Order(WireModel):
     is_test: bool | Unset = field(default=UNSET, metadata=wire("is_test"))
     """Whether it is a test order."""
     region_code: str | Unset = field(default=UNSET, metadata=wire("region_code"))
-    """Where the product can be used; `GLOBAL` in the docs."""
+    """Region in which the product can be used; `GLOBAL` in the docs."""
     created_at: datetime.datetime | Unset = field(
         default=UNSET, metadata=wire("created_at")
     )
-    """When the order was created."""
+    """The time at which the order was created."""
     completed_at: datetime.datetime | None | Unset = field(
         default=UNSET, metadata=wire("completed_at")
     )
-    """When the order was completed; null if it is not."""
+    """The time at which the order was completed; null if it is not completed."""
     failed_at: datetime.datetime | None | Unset = field(
         default=UNSET, metadata=wire("failed_at")
     )
-    """When the order failed; null if it did not."""
+    """The time at which the order failed; null if it did not fail."""
 
     @property
     def money(self) -> _hints.Money | None:

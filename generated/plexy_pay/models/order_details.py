@@ -16,7 +16,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class OrderDetails(RequestModel):
-    """What is paid. The name of this schema is ours (inferred); the 2023 docs name the fields only.
+    """The order to pay. This project chose the name of this schema (inferred); the 2023 docs name only its
+    fields.
 
     Schema `plexypay.OrderDetails`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -25,20 +26,21 @@ class OrderDetails(RequestModel):
     _is_closed: ClassVar[bool] = True
 
     amount: Decimal | int | Money = field(metadata=wire(unit="major"))
-    """What is paid, in major units (tenge for KZT): `22000` is 22 000 KZT. Payment links say `2200000` for the
-    same sum. Zero for `verification`. An amount in major units (tenge for KZT); the unit is documented by
-    the vendor in 2023, not since.
+    """Amount to pay, in major units (tenge for KZT): `22000` is 22 000 KZT. On a payment link, the same amount
+    is `2200000`. Zero for `verification`. An amount in major units (tenge for KZT); the unit is documented
+    by the vendor in 2023, not since.
     """
     currency: str | Unset = field(
         default=UNSET, metadata=wire(currency_of="amount", required=True)
     )
     """ISO 4217 code of `amount`. The 2023 docs show `EUR` and `USD`."""
     order_reference: str | Unset = UNSET
-    """Your own name for the order. Always give one, so that the payment can be found again."""
+    """Your reference for the order. Always set it, so that the payment can be found later."""
     cart_reference: str | Unset = UNSET
-    """Your own name for the basket."""
+    """Your reference for the cart."""
     description: str | Unset = UNSET
-    """What is paid for."""
+    """Description of the order."""
     items: list[Any] | Unset = UNSET
-    """What is in the basket. The sample of the 2023 docs is an empty list; items go out as you give them.
+    """Items in the cart. The sample in the 2023 docs is an empty list. The client sends the items exactly as
+    you pass them.
     """

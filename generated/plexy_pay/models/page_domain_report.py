@@ -12,18 +12,18 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PageDomainReport(WireModel):
-    """One page of reports. The name of this schema is documented, its fields are not. The envelope is the one
-    that the list of transactions uses.
+    """One page of reports. The name of this schema is documented, but its fields are not. The envelope here is
+    taken from the list of transactions.
 
     Schema `git_plexypay_com_ecom_back_api_internal_domain_view.Page-domain_Report`: inferred, not
     documented.
     """
 
     data: list[_hints.models.DomainReport] | Unset = UNSET
-    """The reports of this page."""
+    """The reports on this page."""
     page: int | Unset = UNSET
-    """Number of this page, counted from 1."""
+    """Number of this page, starting at 1."""
     size: int | Unset = UNSET
-    """How many reports a page holds at most."""
+    """Maximum number of reports on a page."""
     total: int | Unset = UNSET
-    """How many reports there are on all pages."""
+    """Total number of reports on all pages."""

@@ -12,18 +12,18 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PageEntityUserProfile(WireModel):
-    """One page of users of the dashboard. The name of this schema is documented, its fields are not. The
-    envelope is the one that the list of transactions uses.
+    """One page of dashboard users. The name of this schema is documented, but its fields are not. The envelope
+    here is taken from the list of transactions.
 
     Schema `git_plexypay_com_ecom_back_api_internal_domain_view.Page-entity_UserProfile`: inferred, not
     documented.
     """
 
     data: list[_hints.models.EntityUserProfile] | Unset = UNSET
-    """The users of this page."""
+    """The users on this page."""
     page: int | Unset = UNSET
-    """Number of this page, counted from 1."""
+    """Number of this page, starting at 1."""
     size: int | Unset = UNSET
-    """How many users a page holds at most."""
+    """Maximum number of users on a page."""
     total: int | Unset = UNSET
-    """How many users there are on all pages."""
+    """Total number of users on all pages."""

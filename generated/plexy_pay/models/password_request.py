@@ -12,7 +12,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PasswordRequest(WireModel):
-    """A password of a user of the dashboard. The name of this schema is documented, its fields are not.
+    """The password of a dashboard user. The name of this schema is documented, but its fields are not.
 
     Schema `request.PasswordRequest`: inferred, not documented.
     """

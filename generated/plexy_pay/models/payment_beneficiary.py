@@ -14,8 +14,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentBeneficiary(WireModel):
-    """A beneficiary. The name of this schema is documented, its fields are not; that a beneficiary has a
-    balance is said by the name of an operation.
+    """A beneficiary. The name of this schema is documented, but its fields are not. The name of an operation
+    implies that a beneficiary has a balance.
 
     Schema `entity.PaymentBeneficiary`: inferred, not documented.
     """
@@ -23,12 +23,13 @@ class PaymentBeneficiary(WireModel):
     id: str | Unset = UNSET
     """Id of the beneficiary. Webhooks call it `beneficiary_id`."""
     name: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Name of the person or company that is paid."""
+    """Name of the person or company who receives the payment."""
     iban: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Number of the bank account."""
+    """Bank account number."""
     balance: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What Plexy Pay holds for the beneficiary. The unit is not known, so do not compute with it. The vendor
-    does not state the unit of this amount, so the client makes no Money of it and takes none.
+    """Amount that Plexy Pay holds for the beneficiary. The unit is not known, so do not use it in
+    calculations. The vendor does not state the unit of this amount, so the client makes no Money of it and
+    takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `balance`."""

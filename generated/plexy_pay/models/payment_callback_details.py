@@ -14,9 +14,9 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentCallbackDetails(WireModel):
-    """The body of the callback of 2023. The name of this schema is ours (inferred): the vendor's code only
-    reads its fields. The names of the fields are from that code, and that two of them are boolean; the
-    other types are inferred.
+    """The body of the 2023 callback. This project chose the name of this schema (inferred): the vendor's code
+    only reads its fields. The field names are from that code, and so are the types of the two boolean
+    fields. The other types are inferred.
 
     Schema `plexypay.PaymentCallbackDetails`: documented by the vendor in 2023, not since
     (plexypay/plexypay-sdk-php (2023), src/Utils.php, plexypay/woocommerce (2023),
@@ -24,24 +24,24 @@ class PaymentCallbackDetails(WireModel):
     """
 
     id: str
-    """Id of the payment; signed. The docs of 2023 call the id of a transaction a Guid, and their samples are
-    UUIDs; that this id is one is inferred.
+    """Id of the payment; signed. The 2023 docs call the id of a transaction a Guid, and their samples are
+    UUIDs. It is inferred that this id is a UUID.
     """
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
     """The amount; signed. The unit is not known: the vendor's code does not state it, and major units are
-    documented for other places of the 2023 API only. Compare it with what you asked for before you trust
-    it. The vendor does not state the unit of this amount, so the client makes no Money of it and takes
-    none.
+    documented only for other parts of the 2023 API. Compare the amount with the one that you requested
+    before you trust it. The vendor does not state the unit of this amount, so the client makes no Money of
+    it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of the amount; signed."""
     order_reference: str | Unset = UNSET
-    """Your own name for the order; signed."""
+    """Your reference for the order; signed."""
     success: bool | Unset = UNSET
     """Whether the payment succeeded; signed."""
     settled: bool | Unset = UNSET
-    """Whether the money is taken, as its name says; **not signed**."""
+    """Whether the money was collected, judging by the field name; **not signed**."""
     external_reference: str | Unset = UNSET
-    """A reference of another system, as its name says; **not signed**."""
+    """A reference of another system, judging by the field name; **not signed**."""
     payment_method: str | Unset = UNSET
-    """How the payer paid, such as `card`; **not signed**."""
+    """The payment method, such as `card`; **not signed**."""

@@ -16,10 +16,10 @@ from .payment_link_status import PaymentLinkStatus
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentLink(WireModel):
-    """A payment link: one hosted page on which one order is paid.
+    """A payment link: one hosted page for paying one order.
 
-    Send the payer to `url`. The link's own `status` is not the payment's: whether money was held or taken
-    is said by the transaction.
+    Send the payer to `url`. The `status` of the link is not the status of the payment: the transaction
+    shows whether the money was held or collected.
 
     Schema `response.PaymentLink`: documented by the vendor
     (https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0,
@@ -27,51 +27,53 @@ class PaymentLink(WireModel):
     """
 
     amount: int | Unset = field(default=UNSET, metadata=wire(unit="minor"))
-    """What the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. Transactions
-    and refunds of the same payment speak major units: `22000`. An amount in minor units (tiyn for KZT); the
-    unit is seen in merchants' public code, not documented.
+    """Amount that the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT.
+    Transactions and refunds of the same payment use major units: `22000`. An amount in minor units (tiyn
+    for KZT); the unit is seen in merchants' public code, not documented.
     """
     auto_clearing: bool | Unset = UNSET
-    """How the money is taken.
+    """When the money is collected.
 
     - `true`: captured automatically 1 hour after the authorization.
-    - `false`: held until you capture or cancel, for 5 days at most; then Plexy Pay captures it.
+    - `false`: held until you capture or cancel the payment, for at most 5 days; then Plexy Pay captures it.
     """
     created_at: datetime.datetime | Unset = UNSET
-    """When the link was made."""
+    """The time at which the link was created."""
     created_by: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Who made the link. The docs' sample does not show what stands here; it may name a person."""
+    """Creator of the link. The docs' sample does not show the content of this field; it may name a person.
+    """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     customer_id: str | Unset = UNSET
-    """Id of the customer who is to pay."""
+    """Id of the customer who pays."""
     description: str | Unset = UNSET
-    """What is paid for."""
+    """Description of the order."""
     expires_at: datetime.datetime | Unset = UNSET
-    """Until when the link can be paid."""
+    """The time until which the link can be paid."""
     id: str
     """Id of the link: `pl_` and 32 hexadecimal digits in the docs' samples. Use it to retrieve or cancel the
     link and to find its transaction.
     """
     metadata: _hints.models.PaymentLinkMetadata | Unset = UNSET
-    """The addresses and the keys of your own that the link was made with."""
+    """The URLs and your own keys with which the link was created."""
     order_reference: str | Unset = UNSET
-    """Your own name for the order, as you gave it."""
+    """Your reference for the order, as you sent it."""
     status: PaymentLinkStatus | Unset = UNSET
-    """State of a payment link. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a payment link. The docs do not name this schema; this project chose the name (inferred).
 
-    - `active`: can be paid. The docs show this value.
-    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares a link's status with these and
+    - `active`: the link can be paid. The docs show this value.
+    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares the status of a link with
+        these and
       with other words (`charged`, `authorized`, `success`, `completed`). Other values may exist.
 
-    Whether money was held or taken is said by the transaction, not by the link.
+    The transaction, not the link, shows whether the money was held or collected.
     """
     updated_at: datetime.datetime | Unset = UNSET
-    """When the link was last changed."""
+    """The time at which the link was last changed."""
     url: str | Unset = UNSET
-    """The hosted page to send the payer to."""
+    """URL of the hosted page. Send the payer there."""
     validation: bool | Unset = UNSET
-    """A flag of the link; `false` in the docs' sample. It is most likely the request's."""
+    """A flag of the link; `false` in the docs' sample. It is most likely the value from the request."""
 
     @property
     def money(self) -> _hints.Money | None:

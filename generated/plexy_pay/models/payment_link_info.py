@@ -16,8 +16,9 @@ from .payment_link_status import PaymentLinkStatus
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentLinkInfo(WireModel):
-    """A payment link as a row of the list. The name of this schema is documented, its fields are not: these
-    are those of `response.PaymentLink` that a row most likely shows. Further fields are kept as they come.
+    """A payment link in the list. The name of this schema is documented, but its fields are not; the schema
+    has the fields of `response.PaymentLink` that a list item most likely has. Additional fields are kept as
+    received.
 
     Schema `response.PaymentLinkInfo`: inferred, not documented.
     """
@@ -25,30 +26,31 @@ class PaymentLinkInfo(WireModel):
     id: str | Unset = UNSET
     """Id of the link."""
     amount: int | Unset = field(default=UNSET, metadata=wire(unit="minor"))
-    """What the payer pays, most likely in minor units as everywhere on payment links. An amount in minor units
-    (tiyn for KZT); the unit is inferred, not documented.
+    """Amount that the payer pays, most likely in minor units as everywhere on payment links. An amount in
+    minor units (tiyn for KZT); the unit is inferred, not documented.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     description: str | Unset = UNSET
-    """What is paid for."""
+    """Description of the order."""
     order_reference: str | Unset = UNSET
-    """Your own name for the order."""
+    """Your reference for the order."""
     status: PaymentLinkStatus | Unset = UNSET
-    """State of a payment link. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a payment link. The docs do not name this schema; this project chose the name (inferred).
 
-    - `active`: can be paid. The docs show this value.
-    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares a link's status with these and
+    - `active`: the link can be paid. The docs show this value.
+    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares the status of a link with
+        these and
       with other words (`charged`, `authorized`, `success`, `completed`). Other values may exist.
 
-    Whether money was held or taken is said by the transaction, not by the link.
+    The transaction, not the link, shows whether the money was held or collected.
     """
     url: str | Unset = UNSET
-    """The hosted page to send the payer to."""
+    """URL of the hosted page. Send the payer there."""
     created_at: datetime.datetime | Unset = UNSET
-    """When the link was made."""
+    """The time at which the link was created."""
     expires_at: datetime.datetime | Unset = UNSET
-    """Until when the link can be paid."""
+    """The time until which the link can be paid."""
 
     @property
     def money(self) -> _hints.Money | None:

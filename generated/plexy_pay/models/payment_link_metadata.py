@@ -13,7 +13,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentLinkMetadata(WireModel):
-    """The addresses and the keys of your own that the link was made with.
+    """The URLs and your own keys with which the link was created.
 
     Schema `response.PaymentLinkMetadata`: documented by the vendor
     (https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0,
@@ -23,10 +23,10 @@ class PaymentLinkMetadata(WireModel):
     _takes_any: ClassVar[bool] = True
 
     callback_url: str | Unset = UNSET
-    """Where the link's `transaction.*` webhooks are posted."""
+    """The URL to which the link's `transaction.*` webhooks are posted."""
     cancel_url: str | Unset = UNSET
-    """Where the payer goes after leaving the page without paying."""
+    """The URL to which the payer is sent after leaving the page without paying."""
     failure_url: str | Unset = UNSET
-    """Where the payer goes after a payment that failed."""
+    """The URL to which the payer is sent after a failed payment."""
     success_url: str | Unset = UNSET
-    """Where the payer goes after paying."""
+    """The URL to which the payer is sent after paying."""

@@ -7,13 +7,14 @@ from .._core.enums import OpenStrEnum
 
 
 class PaymentLinkStatus(OpenStrEnum):
-    """State of a payment link. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a payment link. The docs do not name this schema; this project chose the name (inferred).
 
-    - `active`: can be paid. The docs show this value.
-    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares a link's status with these and
+    - `active`: the link can be paid. The docs show this value.
+    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares the status of a link with
+        these and
       with other words (`charged`, `authorized`, `success`, `completed`). Other values may exist.
 
-    Whether money was held or taken is said by the transaction, not by the link.
+    The transaction, not the link, shows whether the money was held or collected.
 
     Schema `plexypay.PaymentLinkStatus`: inferred, not documented
     (https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0 (`active`), public

@@ -12,17 +12,17 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentLinksInfo(WireModel):
-    """One page of payment links. The name of this schema is documented, its fields are not: the envelope is
-    the one that the list of transactions uses.
+    """One page of payment links. The name of this schema is documented, but its fields are not; the envelope
+    is taken from the list of transactions.
 
     Schema `response.PaymentLinksInfo`: inferred, not documented.
     """
 
     data: list[_hints.models.PaymentLinkInfo] | Unset = UNSET
-    """The links of this page."""
+    """The links on this page."""
     page: int | Unset = UNSET
-    """Number of this page, counted from 1."""
+    """Number of this page, starting at 1."""
     size: int | Unset = UNSET
-    """How many links a page holds at most."""
+    """Maximum number of links on a page."""
     total: int | Unset = UNSET
-    """How many links there are on all pages."""
+    """Number of links on all pages."""

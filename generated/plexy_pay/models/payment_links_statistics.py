@@ -12,10 +12,11 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentLinksStatistics(WireModel):
-    """Figures about the merchant's payment links. The name of this schema is documented, its fields are not.
+    """Statistics about the merchant's payment links. The name of this schema is documented, but its fields are
+    not.
 
     Schema `response.PaymentLinksStatistics`: inferred, not documented.
     """
 
     items: list[_hints.models.PaymentLinksStatisticsItem] | Unset = UNSET
-    """The figures, one item for each group of links."""
+    """The statistics, one item for each group of links."""

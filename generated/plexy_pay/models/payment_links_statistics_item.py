@@ -15,23 +15,25 @@ from .payment_link_status import PaymentLinkStatus
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentLinksStatisticsItem(WireModel):
-    """Figures about one group of payment links. The name of this schema is documented, its fields are not.
+    """Statistics about one group of payment links. The name of this schema is documented, but its fields are
+    not.
 
     Schema `response.PaymentLinksStatisticsItem`: inferred, not documented.
     """
 
     status: PaymentLinkStatus | Unset = UNSET
-    """State of a payment link. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a payment link. The docs do not name this schema; this project chose the name (inferred).
 
-    - `active`: can be paid. The docs show this value.
-    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares a link's status with these and
+    - `active`: the link can be paid. The docs show this value.
+    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares the status of a link with
+        these and
       with other words (`charged`, `authorized`, `success`, `completed`). Other values may exist.
 
-    Whether money was held or taken is said by the transaction, not by the link.
+    The transaction, not the link, shows whether the money was held or collected.
     """
     count: int | Unset = UNSET
-    """How many links are in the group."""
+    """Number of links in the group."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """The sum of the group. The unit is not known, so do not compute with it. The vendor does not state the
-    unit of this amount, so the client makes no Money of it and takes none.
+    """Total amount of the group. The unit is not known, so do not use it in calculations. The vendor does not
+    state the unit of this amount, so the client makes no Money of it and takes none.
     """

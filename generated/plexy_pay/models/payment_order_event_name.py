@@ -7,8 +7,8 @@ from .._core.enums import OpenStrEnum
 
 
 class PaymentOrderEventName(OpenStrEnum):
-    """What happened to the settlement payment order. The name of this schema is ours (inferred): the docs do
-    not name it.
+    """The type of a settlement payment order event. The docs do not name this schema; this project chose the
+    name (inferred).
 
     Schema `plexypay.PaymentOrderEventName`: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).

@@ -7,12 +7,12 @@ from .._core.enums import OpenStrEnum
 
 
 class PaymentOrderStatus(OpenStrEnum):
-    """State of a settlement payment order, set by Plexy Pay. The name of this schema is ours (inferred): the
-    docs do not name it.
+    """Status of a settlement payment order, set by Plexy Pay. The docs do not name this schema; this project
+    chose the name (inferred).
 
-    - `created`: taken, not yet paid.
+    - `created`: accepted, but not yet paid.
     - `paid`: the beneficiary was paid.
-    - `failed`: it was not paid.
+    - `failed`: the beneficiary was not paid.
 
     Schema `plexypay.PaymentOrderStatus`: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).

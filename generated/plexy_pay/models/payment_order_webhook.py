@@ -14,21 +14,21 @@ from .payment_order_event_name import PaymentOrderEventName
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentOrderWebhook(WireModel):
-    """The body of a `payment_order.*` webhook. The name of this schema is ours (inferred): the docs do not
-    name it. Its fields are in snake case, those of the `transaction.*` webhooks in camel case; that is how
-    the docs have them.
+    """The body of a `payment_order.*` webhook. The docs do not name this schema; this project chose the name
+    (inferred). Its fields are in snake case, while those of the `transaction.*` webhooks are in camel case.
+    Both spellings are from the docs.
 
     Schema `plexypay.PaymentOrderWebhook`: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
     """
 
     name: PaymentOrderEventName
-    """What happened to the settlement payment order. The name of this schema is ours (inferred): the docs do
-    not name it.
+    """The type of a settlement payment order event. The docs do not name this schema; this project chose the
+    name (inferred).
     """
     merchant_id: str | Unset = field(default=UNSET, metadata=wire("merchant_id"))
-    """Your id at Plexy Pay."""
+    """Your merchant id at Plexy Pay."""
     data: _hints.models.PaymentOrderWebhookDetails
-    """The settlement payment order as a webhook tells it. The name of this schema is ours (inferred): the docs
-    do not name it. "requestId" is not in the docs' sample; find the order by `payment_order_id`.
+    """The settlement payment order in a webhook. The docs do not name this schema; this project chose the name
+    (inferred). "requestId" is not in the docs' sample; use `payment_order_id` to find the order.
     """

@@ -15,31 +15,32 @@ from .payment_order_status import PaymentOrderStatus
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentOrderWebhookDetails(WireModel):
-    """The settlement payment order as a webhook tells it. The name of this schema is ours (inferred): the docs
-    do not name it. "requestId" is not in the docs' sample; find the order by `payment_order_id`.
+    """The settlement payment order in a webhook. The docs do not name this schema; this project chose the name
+    (inferred). "requestId" is not in the docs' sample; use `payment_order_id` to find the order.
 
     Schema `plexypay.PaymentOrderWebhookDetails`: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
     """
 
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What is paid. The unit is not known; the docs' sample is `10000`. The vendor does not state the unit of
-    this amount, so the client makes no Money of it and takes none.
+    """Amount of the order. The unit is not known; the docs' sample is `10000`. The vendor does not state the
+    unit of this amount, so the client makes no Money of it and takes none.
     """
     status: PaymentOrderStatus | Unset = UNSET
-    """State of a settlement payment order, set by Plexy Pay. The name of this schema is ours (inferred): the
-    docs do not name it.
+    """Status of a settlement payment order, set by Plexy Pay. The docs do not name this schema; this project
+    chose the name (inferred).
 
-    - `created`: taken, not yet paid.
+    - `created`: accepted, but not yet paid.
     - `paid`: the beneficiary was paid.
-    - `failed`: it was not paid.
+    - `failed`: the beneficiary was not paid.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     merchant_id: str | Unset = field(default=UNSET, metadata=wire("merchant_id"))
-    """Id of a merchant. In the docs' sample it differs from the `merchant_id` beside `name`; why is not said.
+    """Id of a merchant. In the docs' sample it differs from the `merchant_id` next to `name`; the docs do not
+    explain why.
     """
     beneficiary_id: str | Unset = field(default=UNSET, metadata=wire("beneficiary_id"))
-    """Id of the beneficiary who is paid."""
+    """Id of the beneficiary who receives the money."""
     payment_order_id: str = field(metadata=wire("payment_order_id"))
     """Id of the settlement payment order."""

@@ -14,10 +14,10 @@ from .recurring_type import RecurringType
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PaymentRecurring(RequestModel):
-    """Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
-    (inferred). Payment links take the same thing with other names of fields (`request.Recurring`: `type`
-    instead of `recurring_type`); which of them a host-to-host payment takes today is not known. So it is
-    open to further fields.
+    """Marks a payment as the first of a series or as part of one. This project chose the name of this schema
+    (inferred). Payment links have an equivalent with different field names (`request.Recurring`: `type`
+    instead of `recurring_type`). It is not known which of the two a host-to-host payment accepts today.
+    Additional fields are therefore allowed.
 
     Schema `plexypay.PaymentRecurring`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -26,10 +26,10 @@ class PaymentRecurring(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     recurring_type: RecurringType | Unset = UNSET
-    """Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
+    """Role of a payment in a series. The docs do not name this schema; this project chose the name (inferred).
 
-    - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
-    - `ucof`: a later payment with the kept card (documented in 2023, there in the field "recurringType").
+    - `cof_initial`: the first payment, in which the payer agrees to the storage of the card (documented).
+    - `ucof`: a later payment with the stored card (documented in 2023, in the field "recurringType").
     """
     parent_transaction_id: str | Unset = UNSET
     """Id of the `cof_initial` payment, a UUID. The 2023 docs require it for `ucof`."""

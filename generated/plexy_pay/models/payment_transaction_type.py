@@ -7,12 +7,12 @@ from .._core.enums import OpenStrEnum
 
 
 class PaymentTransactionType(OpenStrEnum):
-    """What a host-to-host payment does with the money. The name of this schema is ours (inferred). The 2023
-    docs list the values without a word about them; what they do is the usual meaning of the words, except
-    that `verification` has the amount 0, which an error text of 2023 says.
+    """Type of a host-to-host payment. This project chose the name of this schema (inferred). The 2023 docs
+    list the values without explaining them. The meanings below are the usual meanings of the words, except
+    that `verification` has the amount 0, as an error text of 2023 states.
 
-    - `auth`: holds the amount; capture takes it, cancel lets it go.
-    - `sale`: takes the amount.
+    - `auth`: holds the amount until you capture or cancel the payment.
+    - `sale`: collects the amount.
     - `verification`: checks the card; the amount is 0.
 
     Schema `plexypay.PaymentTransactionType`: documented by the vendor in 2023, not since

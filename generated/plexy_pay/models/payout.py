@@ -15,7 +15,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Payout(WireModel):
-    """A payout. The name of this schema is documented, its fields are not.
+    """A payout. The name of this schema is documented, but its fields are not.
 
     Schema `response.Payout`: inferred, not documented.
     """
@@ -23,12 +23,12 @@ class Payout(WireModel):
     id: str | Unset = UNSET
     """Id of the payout."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What is paid out. The unit is not known, so do not compute with it. The vendor does not state the unit
-    of this amount, so the client makes no Money of it and takes none.
+    """Amount of the payout. The unit is not known, so do not use it in calculations. The vendor does not state
+    the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     status: str | Unset = UNSET
-    """State of the payout, a text."""
+    """Status of the payout, as text."""
     created_at: datetime.datetime | Unset = UNSET
-    """When the payout was made."""
+    """The time at which the payout was created."""

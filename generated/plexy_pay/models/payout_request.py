@@ -10,8 +10,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PayoutRequest(WireModel):
-    """Most likely a batch of payouts, made in the dashboard. The name of this schema is documented, nothing
-    else.
+    """Most likely a batch of payouts that was created in the dashboard. Only the name of this schema is
+    documented.
 
     Schema `entity.PayoutRequest`: inferred, not documented.
     """

@@ -10,7 +10,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class PayoutRequestRowData(WireModel):
-    """Most likely one row of a batch of payouts. The name of this schema is documented, nothing else.
+    """Most likely one row of a batch of payouts. Only the name of this schema is documented.
 
     Schema `entity.PayoutRequestRowData`: inferred, not documented.
     """

@@ -15,10 +15,10 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Product(WireModel):
-    """Something to sell.
+    """A product.
 
     `price`, `min_amount`, `max_amount` and `step` are JSON numbers in the docs' sample, although the Gate
-    speaks of amounts as decimal text; be ready for both.
+    describes amounts as decimal text. Be prepared for both.
 
     Schema `Product`: documented by the vendor (https://developer.plexy.money/get-product-25538209e0).
     """
@@ -26,44 +26,44 @@ class Product(WireModel):
     id: int
     """Id of the product."""
     name: str | Unset = UNSET
-    """Name to show."""
+    """Display name."""
     slug: str | Unset = UNSET
-    """Name for addresses on the web."""
+    """Name for use in URLs."""
     category_id: int | Unset = field(default=UNSET, metadata=wire("category_id"))
     """Id of the category."""
     product_type_id: int | Unset = field(
         default=UNSET, metadata=wire("product_type_id")
     )
-    """Id of the kind of product."""
+    """Id of the product type."""
     region_code: str | Unset = field(default=UNSET, metadata=wire("region_code"))
-    """Where the product can be used; `GLOBAL` in the docs."""
+    """Region in which the product can be used; `GLOBAL` in the docs."""
     currency_code: str | Unset = field(default=UNSET, metadata=wire("currency_code"))
-    """Code of the currency of the price and the limits."""
+    """Currency code of the price and the limits."""
     logo: str | Unset = UNSET
-    """Address of the logo."""
+    """URL of the logo."""
     price: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="major"))
-    """Price of the product, a number: `10` is 10 of `currency_code`. In the docs' sample a top-up, whose
-    amount the buyer chooses, has a price too. An amount in major units (tenge for KZT); the unit is
+    """Price of the product, as a number: `10` is 10 of `currency_code`. In the docs' sample, a top-up has a
+    price too, although the buyer chooses its amount. An amount in major units (tenge for KZT); the unit is
     inferred, not documented.
     """
     min_amount: Decimal | int | Unset = field(
         default=UNSET, metadata=wire("min_amount", unit="major")
     )
-    """The least amount, most likely of a top-up. A number. An amount in major units (tenge for KZT); the unit
-    is inferred, not documented.
+    """Minimum amount, most likely of a top-up. A number. An amount in major units (tenge for KZT); the unit is
+    inferred, not documented.
     """
     max_amount: Decimal | int | Unset = field(
         default=UNSET, metadata=wire("max_amount", unit="major")
     )
-    """The largest amount, most likely of a top-up. A number. An amount in major units (tenge for KZT); the
-    unit is inferred, not documented.
+    """Maximum amount, most likely of a top-up. A number. An amount in major units (tenge for KZT); the unit is
+    inferred, not documented.
     """
     step: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="major"))
-    """In which steps the amount can be chosen, most likely. A number. An amount in major units (tenge for
-    KZT); the unit is inferred, not documented.
+    """Most likely the increment in which the amount can be chosen. A number. An amount in major units (tenge
+    for KZT); the unit is inferred, not documented.
     """
     description: str | Unset = UNSET
-    """What the product is."""
+    """Description of the product."""
     is_active: bool | Unset = field(default=UNSET, metadata=wire("is_active"))
     """Whether the product can be ordered."""
 

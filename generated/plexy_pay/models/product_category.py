@@ -11,8 +11,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class ProductCategory(WireModel):
-    """A category of products. The name of this schema is documented, its fields are not; products refer to a
-    category by `category_id`.
+    """A category of products. The name of this schema is documented, but its fields are not. Products refer to
+    a category by `category_id`.
 
     Schema `ProductCategory`: inferred, not documented.
     """
@@ -20,4 +20,4 @@ class ProductCategory(WireModel):
     id: int | Unset = UNSET
     """Id of the category, most likely the `category_id` of a product."""
     name: str | Unset = UNSET
-    """Name to show."""
+    """Display name."""

@@ -12,15 +12,15 @@ from .gate_product_type_code import GateProductTypeCode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class ProductType(WireModel):
-    """A kind of product. It decides what an order needs and what it gives.
+    """A type of product. It determines the data that an order requires and the content that the order returns.
 
     Schema `ProductType`: documented by the vendor
     (https://developer.plexy.money/list-product-types-25538206e0).
     """
 
     id: int
-    """Id of the kind, the `product_type_id` of a product."""
+    """Id of the product type, used as `product_type_id` of a product."""
     code: GateProductTypeCode | Unset = UNSET
-    """Code of the kind, to decide by."""
+    """Code of the product type. Use it in conditions."""
     name: str | Unset = UNSET
-    """Name to show."""
+    """Display name."""

@@ -12,7 +12,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Receipt(WireModel):
-    """Most likely the receipt of an order. The name of this schema is documented, its fields are not. No
+    """Most likely the receipt of an order. The name of this schema is documented, but its fields are not. No
     operation here uses it.
 
     Schema `receipt`: inferred, not documented.

@@ -15,8 +15,8 @@ from .recurring_type import RecurringType
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Recurring(RequestModel):
-    """Says that a payment is the first of a series, or belongs to one. Which of the fields the API insists on
-    is not documented.
+    """Marks a payment as the first of a series or as part of one. It is not documented which of the fields the
+    API requires.
 
     Schema `request.Recurring`: documented by the vendor
     (https://test-docs.plexypay.com/pay-by-link-api.html).
@@ -25,18 +25,17 @@ class Recurring(RequestModel):
     _is_closed: ClassVar[bool] = True
 
     expiry: datetime.datetime | Unset = UNSET
-    """Until when the series runs, most likely. RFC 3339, in UTC with a `Z`."""
+    """Most likely the time at which the series ends. RFC 3339, in UTC with a `Z`."""
     frequency: int | Unset = UNSET
-    """How often the card will be charged, most likely. `30` in the docs' sample; the unit is not stated
-    (days?).
+    """Most likely the frequency of the charges. The docs' sample has `30`; the unit is not stated (days?).
     """
     parent_transaction_id: str | Unset = UNSET
-    """Id of the transaction that began the series; the 2023 docs want it for the payments that follow the
-    first one. A UUID in the docs.
+    """Id of the transaction that started the series. The 2023 docs require it for the payments after the first
+    one. A UUID in the docs.
     """
     type: RecurringType | Unset = UNSET
-    """Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
+    """Role of a payment in a series. The docs do not name this schema; this project chose the name (inferred).
 
-    - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
-    - `ucof`: a later payment with the kept card (documented in 2023, there in the field "recurringType").
+    - `cof_initial`: the first payment, in which the payer agrees to the storage of the card (documented).
+    - `ucof`: a later payment with the stored card (documented in 2023, in the field "recurringType").
     """

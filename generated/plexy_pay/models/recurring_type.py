@@ -7,10 +7,10 @@ from .._core.enums import OpenStrEnum
 
 
 class RecurringType(OpenStrEnum):
-    """Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
+    """Role of a payment in a series. The docs do not name this schema; this project chose the name (inferred).
 
-    - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
-    - `ucof`: a later payment with the kept card (documented in 2023, there in the field "recurringType").
+    - `cof_initial`: the first payment, in which the payer agrees to the storage of the card (documented).
+    - `ucof`: a later payment with the stored card (documented in 2023, in the field "recurringType").
 
     Schema `plexypay.RecurringType`: documented by the vendor in 2023, not since
     (https://test-docs.plexypay.com/pay-by-link-api.html, plexypay/docs-portal (2023),

@@ -16,8 +16,9 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class RefundPayment(RequestModel):
-    """How much of a charged payment to give back, and how to call it. That the fields of 2023 belong to this
-    schema is inferred; one developer's code of 2026 sends `amount` to the same path.
+    """The amount of a charged payment to refund, with a reference and a description of the refund. It is
+    inferred that the fields of 2023 belong to this schema; one developer's code of 2026 sends `amount` to
+    the same path.
 
     Schema `request.RefundPayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), refunds, public code of a merchant, 2026 (refunds)).
@@ -28,11 +29,11 @@ class RefundPayment(RequestModel):
     amount: Decimal | int | None | Money | Unset = field(
         default=UNSET, metadata=wire(unit="major")
     )
-    """What to give back, in major units (tenge for KZT) with two decimals at most: `5000` is 5 000 KZT. At
-    most what is left of the payment. Left out or null: all of it. An amount in major units (tenge for KZT);
-    the unit is seen in merchants' public code, not documented.
+    """Amount to refund, in major units (tenge for KZT) with at most two decimals: `5000` is 5 000 KZT. At most
+    the remaining amount of the payment. If omitted or null, all of it is refunded. An amount in major units
+    (tenge for KZT); the unit is seen in merchants' public code, not documented.
     """
     order_reference: str | None | Unset = UNSET
-    """Your own name for the refund. Left out or null: the original's."""
+    """Your reference for the refund. If omitted or null, the reference of the original payment is used."""
     description: str | None | Unset = UNSET
-    """Why the money goes back. Left out or null: the original's."""
+    """Reason for the refund. If omitted or null, the description of the original payment is used."""

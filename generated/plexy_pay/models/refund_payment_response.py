@@ -16,10 +16,10 @@ from .response_code import ResponseCode
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class RefundPaymentResponse(WireModel):
-    """Response to a refund, which is a transaction of its own. The name of this schema is documented, its
-    fields are those of the 2023 docs.
+    """Response to a refund, which is a separate transaction. The name of this schema is documented; its fields
+    are taken from the 2023 docs.
 
-    Look at `success`: a response with HTTP 200 can still say `false`.
+    Check `success`: it can be `false` even with HTTP 200.
 
     Schema `response.RefundPaymentResponse`: documented by the vendor in 2023, not since
     (plexypay/docs-portal (2023), refunds).
@@ -28,35 +28,35 @@ class RefundPaymentResponse(WireModel):
     id: str | Unset = UNSET
     """Id of the refund, a new transaction."""
     response_code: ResponseCode | Unset = UNSET
-    """The bank's response, in the action codes of ISO 8583. The name of this schema is ours (inferred): the
-    docs do not name it. `00` is approved; `1A`, and `65` online, mean that the payer has to confirm with
-    3-D Secure first.
+    """The bank's response, as an action code of ISO 8583. The docs do not name this schema; this project chose
+    the name (inferred). `00` means approved. `1A`, and `65` online, mean that the payer must first confirm
+    with 3-D Secure.
 
-    The codes are those of the vendor's table of 2023, whose texts differ from the standard in places
-    (`58`). The table says that any other code is a general decline.
+    The codes are those of the vendor's 2023 table, whose texts differ from the standard in places (`58`).
+    According to the table, any other code is a general decline.
     """
     network_transaction_reference: str | Unset = UNSET
-    """The card network's reference of the transaction."""
+    """The card network's reference for the transaction."""
     auth_code: str | Unset = UNSET
     """The issuing bank's authorization code."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="major"))
-    """What goes back to the payer, in major units. An amount in major units (tenge for KZT); the unit is
-    documented by the vendor in 2023, not since.
+    """Amount that is returned to the payer, in major units. An amount in major units (tenge for KZT); the unit
+    is documented by the vendor in 2023, not since.
     """
     order_reference: str | Unset = UNSET
-    """Your own name for the refund."""
+    """Your reference for the refund."""
     remaining_balance: Decimal | int | Unset = field(
         default=UNSET, metadata=wire(unit="major")
     )
-    """What can still be refunded, in major units. An amount in major units (tenge for KZT); the unit is
+    """Amount that can still be refunded, in major units. An amount in major units (tenge for KZT); the unit is
     documented by the vendor in 2023, not since.
     """
     success: bool | Unset = UNSET
     """Whether the refund was accepted."""
     message: str | Unset = UNSET
-    """The same in words, for people."""
+    """Human-readable result."""
     original_transaction_id: str | Unset = UNSET
-    """Id of the transaction that is refunded."""
+    """Id of the refunded transaction."""
 
     @property
     def money(self) -> _hints.Money | None:

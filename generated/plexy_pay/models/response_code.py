@@ -7,12 +7,12 @@ from .._core.enums import OpenStrEnum
 
 
 class ResponseCode(OpenStrEnum):
-    """The bank's response, in the action codes of ISO 8583. The name of this schema is ours (inferred): the
-    docs do not name it. `00` is approved; `1A`, and `65` online, mean that the payer has to confirm with
-    3-D Secure first.
+    """The bank's response, as an action code of ISO 8583. The docs do not name this schema; this project chose
+    the name (inferred). `00` means approved. `1A`, and `65` online, mean that the payer must first confirm
+    with 3-D Secure.
 
-    The codes are those of the vendor's table of 2023, whose texts differ from the standard in places
-    (`58`). The table says that any other code is a general decline.
+    The codes are those of the vendor's 2023 table, whose texts differ from the standard in places (`58`).
+    According to the table, any other code is a general decline.
 
     Schema `plexypay.ResponseCode`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/response_codes.md).

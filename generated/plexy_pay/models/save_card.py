@@ -14,8 +14,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class SaveCard(RequestModel):
-    """A card to save for payouts. The name of this schema is documented, its fields are not. It is open to
-    further fields; never send a card number in the clear.
+    """A card to save for payouts. The name of this schema is documented, but its fields are not. Additional
+    fields are allowed; never send a card number in clear text.
 
     Schema `request.SaveCard`: inferred, not documented.
     """
@@ -23,13 +23,13 @@ class SaveCard(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     customer_id: str | Unset = UNSET
-    """Id of the customer whose card it is."""
+    """Id of the customer who owns the card."""
     card_data: _hints.models.CardData | Unset = UNSET
-    """A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a card
-    that was saved before. The name of this schema is documented; the fields are those of the 2023 docs, and
-    that they still belong to it is inferred.
+    """A card, given either as encrypted fields or as the token of a card saved earlier. The 2023 docs require
+    the encrypted fields the first time. The name of this schema is documented. Its fields are taken from
+    the 2023 docs; it is inferred that they still belong to it.
 
-    Each encrypted field is its own text: encrypt the value with the public key (RSA), then Base64. Which
-    RSA padding is meant is not documented. No further fields are taken, so that no card number in the clear
-    can slip in.
+    Encrypt each value separately with the public key (RSA), then encode the result as Base64. The RSA
+    padding is not documented. Additional fields are not allowed, so that no card number can be sent in
+    clear text.
     """

@@ -14,9 +14,9 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class SaveOneCustomer(RequestModel):
-    """A new customer. The name of this schema is documented, its fields are not: two error texts of 2023 speak
-    of e-mail and phone ("Both email and phone are required to create a new customer"). It is open to
-    further fields.
+    """A new customer. The name of this schema is documented, but its fields are not. Two error texts of 2023
+    mention email and phone ("Both email and phone are required to create a new customer"). The schema
+    accepts additional fields.
 
     Schema `request.SaveOneCustomer`: inferred, not documented.
     """
@@ -24,6 +24,6 @@ class SaveOneCustomer(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The customer's e-mail address."""
+    """The customer's email address."""
     phone: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The customer's phone number."""

@@ -13,8 +13,8 @@ from .card_scheme import CardScheme
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class SavedCard(WireModel):
-    """A saved card. The name of this schema is documented, its fields are not: these are the names that the
-    2023 docs use for a card in the response to a payment.
+    """A saved card. The name of this schema is documented, but its fields are not; the schema uses the names
+    that the 2023 docs use for a card in the response to a payment.
 
     Schema `response.SavedCard`: inferred, not documented.
     """
@@ -24,6 +24,6 @@ class SavedCard(WireModel):
     card_mask: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The card number with all but its last four digits masked."""
     card_expiry_date: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Month and year in which the card expires."""
+    """Expiry month and year of the card."""
     card_scheme: CardScheme | Unset = UNSET
-    """The card's network. The name of this schema is ours (inferred)."""
+    """The card network. This project chose the name of this schema (inferred)."""

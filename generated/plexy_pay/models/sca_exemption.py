@@ -7,7 +7,8 @@ from .._core.enums import OpenStrEnum
 
 
 class ScaExemption(OpenStrEnum):
-    """Why strong customer authentication need not be made. The name of this schema is ours (inferred).
+    """Reason for an exemption from strong customer authentication. This project chose the name of this schema
+    (inferred).
 
     - `low_value`: the amount is small.
 

@@ -12,7 +12,7 @@ from .._core.wire_model import WireModel
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Session(WireModel):
     """Most likely a session of the dashboard or of the 2023 hosted page. The name of this schema is
-    documented, its fields are not.
+    documented, but its fields are not.
 
     Schema `response.Session`: inferred, not documented.
     """

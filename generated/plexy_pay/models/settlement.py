@@ -15,8 +15,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Settlement(WireModel):
-    """A payment to a bank account. The name of this schema is documented, its fields are not; that it is the
-    response to a manual settlement is inferred.
+    """A payment to a bank account. The name of this schema is documented, but its fields are not. It is
+    inferred that this schema is the response to a manual settlement.
 
     Schema `response.Settlement`: inferred, not documented.
     """
@@ -24,12 +24,12 @@ class Settlement(WireModel):
     id: str | Unset = UNSET
     """Id of the settlement."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What is paid. The unit is not known, so do not compute with it. The vendor does not state the unit of
-    this amount, so the client makes no Money of it and takes none.
+    """Amount that is paid. The unit is not known, so do not use it in calculations. The vendor does not state
+    the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     status: str | Unset = UNSET
-    """State of the settlement, a text."""
+    """Status of the settlement, as text."""
     created_at: datetime.datetime | Unset = UNSET
-    """When the settlement was made."""
+    """The time at which the settlement was created."""

@@ -25,22 +25,22 @@ class SettlementPaymentOrder(WireModel):
     _takes_any: ClassVar[bool] = True
 
     id: str | Unset = UNSET
-    """Id of the order, set by Plexy Pay. Webhooks call it `payment_order_id`."""
+    """Id of the order, assigned by Plexy Pay. Webhooks call it `payment_order_id`."""
     request_id: str | Unset = UNSET
-    """Your own unique key of this order, as you sent it."""
+    """Your unique key for this order, as you sent it."""
     beneficiary_id: str | Unset = UNSET
-    """Id of the beneficiary who is paid."""
+    """Id of the beneficiary who receives the payment."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does not state the unit
-    of this amount, so the client makes no Money of it and takes none.
+    """Amount to pay. The unit is not known; the webhook's sample is `10000`. The vendor does not state the
+    unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     status: PaymentOrderStatus | Unset = UNSET
-    """State of a settlement payment order, set by Plexy Pay. The name of this schema is ours (inferred): the
-    docs do not name it.
+    """Status of a settlement payment order, set by Plexy Pay. The docs do not name this schema; this project
+    chose the name (inferred).
 
-    - `created`: taken, not yet paid.
+    - `created`: accepted, but not yet paid.
     - `paid`: the beneficiary was paid.
-    - `failed`: it was not paid.
+    - `failed`: the beneficiary was not paid.
     """

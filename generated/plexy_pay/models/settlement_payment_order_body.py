@@ -15,11 +15,11 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class SettlementPaymentOrderBody(RequestModel):
-    """An order to pay one of your beneficiaries, as you send it. The name of this schema is ours (inferred):
-    the docs name `entity.SettlementPaymentOrder`, which here is what the API returns.
+    """An order to pay one of your beneficiaries, as you send it. This project chose the name of this schema
+    (inferred). The docs name `entity.SettlementPaymentOrder`; here that is the schema of the response.
 
     `request_id` is documented. The other fields are inferred from the webhook, which spells them in snake
-    case ("beneficiary_id"); camel case follows "requestId". It is open to further fields.
+    case ("beneficiary_id"); camel case follows "requestId". Additional fields are allowed.
 
     Schema `plexypay.SettlementPaymentOrderBody`: inferred, not documented.
     """
@@ -27,15 +27,15 @@ class SettlementPaymentOrderBody(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     request_id: str
-    """Your own unique key of this order; it prevents duplicates. Keep it before you call, and send the same
-    one again when you do not know what became of a call. Evidence: documented by the vendor
+    """Your unique key for this order, which prevents duplicates. Store it before the call, and send the same
+    key again if the outcome of a call is unknown. Evidence: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
     """
     beneficiary_id: str | Unset = UNSET
-    """Id of the beneficiary who is paid."""
+    """Id of the beneficiary who receives the payment."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does not state the unit
-    of this amount, so the client makes no Money of it and takes none.
+    """Amount to pay. The unit is not known; the webhook's sample is `10000`. The vendor does not state the
+    unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""

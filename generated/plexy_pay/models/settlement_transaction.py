@@ -14,7 +14,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class SettlementTransaction(WireModel):
-    """A transaction that a settlement pays. The name of this schema is documented, its fields are not.
+    """A transaction that is part of a settlement. The name of this schema is documented, but its fields are
+    not.
 
     Schema `response.SettlementTransaction`: inferred, not documented.
     """
@@ -22,8 +23,9 @@ class SettlementTransaction(WireModel):
     transaction_id: str | Unset = UNSET
     """Id of the transaction."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What the settlement pays for it. The unit is not known, so do not compute with it. The vendor does not
-    state the unit of this amount, so the client makes no Money of it and takes none.
+    """Amount that the settlement pays for the transaction. The unit is not known, so do not use it in
+    calculations. The vendor does not state the unit of this amount, so the client makes no Money of it and
+    takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""

@@ -16,7 +16,7 @@ from .._core.wire_model import WireModel
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class SplitRequest(WireModel):
     """A part of a payment that goes to a beneficiary, as the API returns it. The name of this schema is
-    documented, its fields are not.
+    documented, but its fields are not.
 
     Schema `entity.SplitRequest`: inferred, not documented.
     """
@@ -24,14 +24,14 @@ class SplitRequest(WireModel):
     _takes_any: ClassVar[bool] = True
 
     id: str | Unset = UNSET
-    """Id of the split request. The API gives it."""
+    """Id of the split request, assigned by the API."""
     transaction_id: str | Unset = UNSET
     """Id of the transaction whose money is split."""
     beneficiary_id: str | Unset = UNSET
-    """Id of the beneficiary who gets the part."""
+    """Id of the beneficiary who receives the part."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """The part. The unit is not known, so do not compute with it. The vendor does not state the unit of this
-    amount, so the client makes no Money of it and takes none.
+    """Amount of the part. The unit is not known, so do not use it in calculations. The vendor does not state
+    the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""

@@ -15,9 +15,9 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class SplitRequestBody(RequestModel):
-    """A part of a payment that goes to a beneficiary, as you send it. The name of this schema is ours
-    (inferred), and so are its fields: the docs name `entity.SplitRequest`, which here is what the API
-    returns. It is open to further fields.
+    """A part of a payment that goes to a beneficiary, as you send it. This project chose the name and the
+    fields of this schema (inferred). The docs name `entity.SplitRequest`; here that is the schema of the
+    response. Additional fields are allowed.
 
     Schema `plexypay.SplitRequestBody`: inferred, not documented.
     """
@@ -27,10 +27,10 @@ class SplitRequestBody(RequestModel):
     transaction_id: str | Unset = UNSET
     """Id of the transaction whose money is split."""
     beneficiary_id: str | Unset = UNSET
-    """Id of the beneficiary who gets the part."""
+    """Id of the beneficiary who receives the part."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """The part. The unit is not known, so do not compute with it. The vendor does not state the unit of this
-    amount, so the client makes no Money of it and takes none.
+    """Amount of the part. The unit is not known, so do not use it in calculations. The vendor does not state
+    the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""

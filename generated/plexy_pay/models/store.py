@@ -11,8 +11,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Store(WireModel):
-    """A store of the merchant. Webhooks about transactions name it as `store_id`. The name of this schema is
-    documented, its fields are not.
+    """A store of the merchant. Webhooks about transactions refer to it by `store_id`. The name of this schema
+    is documented, but its fields are not.
 
     Schema `response.Store`: inferred, not documented.
     """

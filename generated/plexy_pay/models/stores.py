@@ -12,7 +12,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Stores(WireModel):
-    """The stores of the merchant. The name of this schema is documented, its fields are not.
+    """The merchant's stores. The name of this schema is documented, but its fields are not.
 
     Schema `response.Stores`: inferred, not documented.
     """

@@ -7,8 +7,8 @@ from .._core.enums import OpenStrEnum
 
 
 class ThreeDSecureAction(OpenStrEnum):
-    """Whether the payer has to confirm at the bank. The name of this schema is ours (inferred). An earlier
-    text of the 2023 docs has these values in a field `status`.
+    """Whether the payer must confirm the payment at the bank. This project chose the name of this schema
+    (inferred). In an earlier text of the 2023 docs, these values are in a field `status`.
 
     Schema `plexypay.ThreeDSecureAction`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -25,7 +25,7 @@ class ThreeDSecureAction(OpenStrEnum):
 
 
 _MEANINGS = {
-    "3ds-required": "The bank wants the payer to confirm; the payment is not finished",
+    "3ds-required": "The bank requires the payer to confirm; the payment is not finished",
     "3ds-skipped": "Exempted, or out of the scope of 3-D Secure 2",
     "3ds-completed": "The bank did not ask the payer (frictionless), and the authorization was attempted",
 }

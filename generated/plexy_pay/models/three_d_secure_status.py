@@ -7,8 +7,8 @@ from .._core.enums import OpenStrEnum
 
 
 class ThreeDSecureStatus(OpenStrEnum):
-    """Result of 3-D Secure, the `transStatus` of EMV 3-D Secure. The name of this schema is ours (inferred). A
-    sample of an earlier text of the docs has the word `successful` here.
+    """Result of 3-D Secure, the `transStatus` of EMV 3-D Secure. This project chose the name of this schema
+    (inferred). A sample in an earlier text of the docs has the word `successful` here.
 
     Schema `plexypay.ThreeDSecureStatus`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/search_payments/search_payment.md).
@@ -30,8 +30,8 @@ class ThreeDSecureStatus(OpenStrEnum):
 _MEANINGS = {
     "Y": "Authenticated",
     "N": "Not authenticated; the transaction is denied",
-    "U": "Authentication could not be performed, for a technical or another problem",
-    "A": "Not authenticated, but there is a proof that it was attempted",
+    "U": "Authentication could not be performed because of a technical or other problem",
+    "A": "Not authenticated, but there is proof of an attempt",
     "C": "Challenge required; the payer has to confirm at the bank",
     "R": "Rejected by the issuer, who asks not to attempt the authorization",
 }

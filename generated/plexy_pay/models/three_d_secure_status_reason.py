@@ -7,9 +7,9 @@ from .._core.enums import OpenStrEnum
 
 
 class ThreeDSecureStatusReason(OpenStrEnum):
-    """Why 3-D Secure ended as it did, the `transStatusReason` of EMV 3-D Secure. The name of this schema is
-    ours (inferred). The values are the 26 rows of the vendor's table of 2023; the texts are those of the
-    standard, in short. In the standard, values from 80 on belong to the card networks.
+    """Reason for the result of 3-D Secure, the `transStatusReason` of EMV 3-D Secure. This project chose the
+    name of this schema (inferred). The values are the 26 rows of the vendor's 2023 table; the texts are
+    abridged from the standard. In the standard, values of 80 and above belong to the card networks.
 
     Schema `plexypay.ThreeDSecureStatusReason`: documented by the vendor in 2023, not since
     (plexypay/docs-portal (2023), docs/online_payments/search_payments/search_payment.md,

@@ -7,7 +7,7 @@ from .._core.enums import OpenStrEnum
 
 
 class ThreeDSecureType(OpenStrEnum):
-    """The way 3-D Secure 2 took. The name of this schema is ours (inferred).
+    """The 3-D Secure 2 flow. This project chose the name of this schema (inferred).
 
     Schema `plexypay.ThreeDSecureType`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).

@@ -16,7 +16,7 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TopupRequest(RequestModel):
-    """How much to top up, and which account.
+    """The amount and the account to top up.
 
     Schema `TopupRequest`: documented by the vendor (https://developer.plexy.money/create-order-25538211e0).
     """
@@ -26,7 +26,7 @@ class TopupRequest(RequestModel):
     amount: str | Money | Unset = field(
         default=UNSET, metadata=wire(unit="decimal-string")
     )
-    """How much to top up, in major units as decimal text: `"10.00"`; most likely between the product's
+    """Amount to top up, in major units as decimal text: `"10.00"`; most likely between the product's
     `min_amount` and `max_amount`. An amount in major units, as decimal text; the unit is documented by the
     vendor.
     """

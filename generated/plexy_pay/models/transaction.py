@@ -17,8 +17,8 @@ from .transaction_status import TransactionStatus
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Transaction(WireModel):
-    """A transaction as a row of the list. That this schema of the docs is the row is inferred; the fields are
-    observed. No currency was seen in a row; the payment link of the order has one.
+    """A transaction in the list. It is inferred that this schema of the docs is the list item; the fields are
+    observed. No currency was seen in a list item; the payment link of the order has one.
 
     Schema `response.Transaction`: seen in merchants' public code, not documented (public code of a
     merchant, 2026 (listing of transactions)).
@@ -27,35 +27,36 @@ class Transaction(WireModel):
     transaction_id: str
     """Id of the transaction."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="major"))
-    """Amount in major units (tenge for KZT): `26000` is 26 000 KZT. The payment link of the same payment says
-    `2600000`. An amount in major units (tenge for KZT); the unit is seen in merchants' public code, not
-    documented.
+    """Amount in major units (tenge for KZT): `26000` is 26 000 KZT. On the payment link of the same payment,
+    it is `2600000`. An amount in major units (tenge for KZT); the unit is seen in merchants' public code,
+    not documented.
     """
     created_at: datetime.datetime | Unset = UNSET
-    """When the transaction was made; seen with microseconds."""
+    """The time at which the transaction was created. Responses have been seen with microseconds."""
     rrn: str | Unset = UNSET
-    """Retrieval reference number, by which the bank finds the transaction."""
+    """Retrieval reference number, by which the bank identifies the transaction."""
     status: TransactionStatus | Unset = UNSET
-    """State of a transaction. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a transaction. The docs do not name this schema; this project chose the name (inferred).
 
-    The docs' names, also used by webhooks:
+    The docs use these names, and so do webhooks:
 
-    - `created`: made, not yet authorized.
+    - `created`: created, but not yet authorized.
     - `3d`: the payer is asked to confirm with 3-D Secure.
-    - `authorized`: the money is held; capture takes it, cancel lets it go.
-    - `rejected`: the bank said no.
-    - `failed`: it broke on the way (a system or network error).
-    - `charged`: the money is taken; only now a refund is possible.
+    - `authorized`: the money is held. A capture collects it; a cancel releases the hold.
+    - `rejected`: the bank declined the payment.
+    - `failed`: the payment failed because of a system or network error.
+    - `charged`: the money is collected. A refund is not possible before this status.
     - `cancelled`: stopped before capture; the hold is released.
-    - `refunded`: money went back.
+    - `refunded`: money was returned to the payer.
 
-    `new` is what the 2023 docs say for `created`. The three `TRANSACTION_STATUS_*` spellings are observed
-    in responses of 2026, side by side with the docs' names: `TRANSACTION_STATUS_CHARGED` is `charged`,
-    `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Be ready for
-    both, and for more values of that kind.
+    The 2023 docs use `new` for `created`. The three `TRANSACTION_STATUS_*` values are observed in responses
+    of 2026, alongside the docs' names: `TRANSACTION_STATUS_CHARGED` is `charged`,
+    `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Handle both
+    spellings, and expect more values of that kind.
     """
     order_reference: str | Unset = UNSET
-    """Your own name for the order. Links that were made in the dashboard have one like `PL-1788525144316`.
+    """Your reference for the order. Links created in the dashboard have a reference such as
+    `PL-1788525144316`.
     """
 
     @property

@@ -7,7 +7,7 @@ from .._core.enums import OpenStrEnum
 
 
 class TransactionEventName(OpenStrEnum):
-    """What happened. The name of this schema is ours (inferred): the docs do not name it.
+    """The type of the event. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.TransactionEventName`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0, https://developer.plexy.money/webhooks).

@@ -12,10 +12,10 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TransactionEvents(WireModel):
-    """What happened to a transaction, step by step. The name of this schema is documented, its fields are not.
+    """History of a transaction, step by step. The name of this schema is documented, but its fields are not.
 
     Schema `response.TransactionEvents`: inferred, not documented.
     """
 
     events: list[_hints.models.TransactionHistoryEvent] | Unset = UNSET
-    """The steps, in the order in which the API gives them; sort them by `created_at`."""
+    """The steps, in the order in which the API returns them. Sort them by `created_at`."""

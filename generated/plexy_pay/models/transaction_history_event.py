@@ -14,14 +14,14 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TransactionHistoryEvent(WireModel):
-    """One step in the history of a transaction. The name of this schema is documented, its fields are not.
+    """One step in the history of a transaction. The name of this schema is documented, but its fields are not.
 
     Schema `response.TransactionHistoryEvent`: inferred, not documented.
     """
 
     name: str | Unset = UNSET
-    """Name of the step, most likely as in webhooks (`transaction.charged`)."""
+    """Name of the step, most likely the same as in webhooks (`transaction.charged`)."""
     created_at: datetime.datetime | Unset = UNSET
-    """When the step happened."""
+    """The time at which the step happened."""
     data: _hints.models.TransactionHistoryEventData | Unset = UNSET
-    """What a step of the history did. The name of this schema is documented, its fields are not."""
+    """Result of a step in the history. The name of this schema is documented, but its fields are not."""

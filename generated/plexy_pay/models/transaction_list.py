@@ -12,7 +12,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TransactionList(WireModel):
-    """One page of transactions. That this schema of the docs is the response of the list is inferred; the
+    """One page of transactions. It is inferred that this schema of the docs is the response of the list; the
     fields are observed.
 
     Schema `response.TransactionList`: seen in merchants' public code, not documented (public code of a
@@ -20,10 +20,10 @@ class TransactionList(WireModel):
     """
 
     data: list[_hints.models.Transaction]
-    """The transactions of this page, in the order in which the API gives them."""
+    """The transactions on this page, in the order in which the API returns them."""
     page: int | Unset = UNSET
-    """Number of this page, counted from 1."""
+    """Number of this page, starting at 1."""
     size: int | Unset = UNSET
-    """How many transactions a page holds at most."""
+    """Maximum number of transactions on a page."""
     total: int | Unset = UNSET
-    """How many transactions there are on all pages."""
+    """Number of transactions on all pages."""

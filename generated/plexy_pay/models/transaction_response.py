@@ -17,48 +17,50 @@ from .transaction_status import TransactionStatus
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TransactionResponse(WireModel):
-    """One transaction. The docs name this schema and show no fields of it; these are the ones that one
-    developer's code reads from the response. Further fields are kept as they come.
+    """One transaction. The docs name this schema but do not show its fields; these are the fields that one
+    developer's code reads from the response. Additional fields are kept as received.
 
     Schema `response.TransactionResponse`: seen in merchants' public code, not documented (public code of a
     merchant, 2026 (reading of a transaction before a refund)).
     """
 
     transaction_id: str | Unset = UNSET
-    """Id of the transaction. It stands in the mocks of one developer's tests, where it always equals
-    `payment_id`, and in the rows of the list. A response of the API with it was not seen. Evidence:
+    """Id of the transaction. It appears in the mocks of one developer's tests, where it always equals
+    `payment_id`, and in the items of the list. No API response with this field was seen. Evidence:
     inferred, not documented.
     """
     payment_id: str | Unset = UNSET
-    """Id of the payment that the transaction belongs to. This is the id that one developer's code gives to the
-    refund; it falls back to the id that it asked with. See the note about the id at the refund.
+    """Id of the payment that the transaction belongs to. One developer's code passes this id to the refund,
+    and falls back to the id with which it retrieved the transaction. See the note about the id in the
+    description of the refund.
     """
     status: TransactionStatus | Unset = UNSET
-    """State of a transaction. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a transaction. The docs do not name this schema; this project chose the name (inferred).
 
-    The docs' names, also used by webhooks:
+    The docs use these names, and so do webhooks:
 
-    - `created`: made, not yet authorized.
+    - `created`: created, but not yet authorized.
     - `3d`: the payer is asked to confirm with 3-D Secure.
-    - `authorized`: the money is held; capture takes it, cancel lets it go.
-    - `rejected`: the bank said no.
-    - `failed`: it broke on the way (a system or network error).
-    - `charged`: the money is taken; only now a refund is possible.
+    - `authorized`: the money is held. A capture collects it; a cancel releases the hold.
+    - `rejected`: the bank declined the payment.
+    - `failed`: the payment failed because of a system or network error.
+    - `charged`: the money is collected. A refund is not possible before this status.
     - `cancelled`: stopped before capture; the hold is released.
-    - `refunded`: money went back.
+    - `refunded`: money was returned to the payer.
 
-    `new` is what the 2023 docs say for `created`. The three `TRANSACTION_STATUS_*` spellings are observed
-    in responses of 2026, side by side with the docs' names: `TRANSACTION_STATUS_CHARGED` is `charged`,
-    `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Be ready for
-    both, and for more values of that kind.
+    The 2023 docs use `new` for `created`. The three `TRANSACTION_STATUS_*` values are observed in responses
+    of 2026, alongside the docs' names: `TRANSACTION_STATUS_CHARGED` is `charged`,
+    `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Handle both
+    spellings, and expect more values of that kind.
     """
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="major"))
-    """Amount in major units (tenge for KZT): `22000` is 22 000 KZT. The payment link of the same payment says
-    `2200000`. An amount in major units (tenge for KZT); the unit is seen in merchants' public code, not
-    documented.
+    """Amount in major units (tenge for KZT): `22000` is 22 000 KZT. On the payment link of the same payment,
+    it is `2200000`. An amount in major units (tenge for KZT); the unit is seen in merchants' public code,
+    not documented.
     """
     merchant_reference: str | Unset = UNSET
-    """Your own name for the order; links and the list of transactions call it `order_reference`."""
+    """Your reference for the order. Payment links and the list of transactions call it `order_reference`.
+    """
     response_code: ResponseCode | Unset = UNSET
     """Evidence: inferred, not documented."""
 

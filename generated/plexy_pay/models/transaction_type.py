@@ -7,11 +7,11 @@ from .._core.enums import OpenStrEnum
 
 
 class TransactionType(OpenStrEnum):
-    """Kind of a transaction. The name of this schema is ours (inferred): the docs do not name it.
+    """Kind of transaction. The docs do not name this schema; this project chose the name (inferred).
 
     - `payment`: money from the payer.
     - `refund`: money back to the payer.
-    - `reversal`: a payment that is undone.
+    - `reversal`: the reversal of a payment.
 
     Schema `plexypay.TransactionType`: documented by the vendor (https://developer.plexy.money/webhooks).
     """

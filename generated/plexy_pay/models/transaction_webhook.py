@@ -13,18 +13,18 @@ from .transaction_event_name import TransactionEventName
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TransactionWebhook(WireModel):
-    """The body of a `transaction.*` webhook. The name of this schema is ours (inferred): the docs do not name
-    it.
+    """The body of a `transaction.*` webhook. The docs do not name this schema; this project chose the name
+    (inferred).
 
     Schema `plexypay.TransactionWebhook`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0).
     """
 
     name: TransactionEventName
-    """What happened. The name of this schema is ours (inferred): the docs do not name it."""
+    """The type of the event. The docs do not name this schema; this project chose the name (inferred)."""
     merchant_id: str | Unset = UNSET
-    """Your id at Plexy Pay."""
+    """Your merchant id at Plexy Pay."""
     data: _hints.models.TransactionWebhookDetails
-    """The transaction as a webhook tells it. That this schema of the docs is the webhook's `data` is inferred;
-    the fields are documented.
+    """The transaction in a webhook. The fields are documented. It is inferred that the webhook's `data` is
+    this schema of the docs.
     """

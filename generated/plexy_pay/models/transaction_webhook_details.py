@@ -18,8 +18,8 @@ from .webhook_recurring_type import WebhookRecurringType
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TransactionWebhookDetails(WireModel):
-    """The transaction as a webhook tells it. That this schema of the docs is the webhook's `data` is inferred;
-    the fields are documented.
+    """The transaction in a webhook. The fields are documented. It is inferred that the webhook's `data` is
+    this schema of the docs.
 
     Schema `response.TransactionWebhookDetails`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0, https://developer.plexy.money/webhooks).
@@ -28,10 +28,10 @@ class TransactionWebhookDetails(WireModel):
     id: str
     """Id of the transaction."""
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """Amount of the transaction. The unit is not known: the docs say the smallest unit or the standard
-    representation, "depends on your integration setup". Compare it with what you asked for before you trust
-    it. The vendor does not state the unit of this amount, so the client makes no Money of it and takes
-    none.
+    """Amount of the transaction. The unit is not known: the docs mention the smallest unit or the standard
+    representation, "depends on your integration setup". Compare the amount with the one that you requested
+    before you trust it. The vendor does not state the unit of this amount, so the client makes no Money of
+    it and takes none.
     """
     balance: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
     """Your balance after the transaction. The unit is not known. The vendor does not state the unit of this
@@ -40,55 +40,55 @@ class TransactionWebhookDetails(WireModel):
     currency: str | Unset = UNSET
     """ISO 4217 code of the amounts."""
     status: TransactionStatus | Unset = UNSET
-    """State of a transaction. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a transaction. The docs do not name this schema; this project chose the name (inferred).
 
-    The docs' names, also used by webhooks:
+    The docs use these names, and so do webhooks:
 
-    - `created`: made, not yet authorized.
+    - `created`: created, but not yet authorized.
     - `3d`: the payer is asked to confirm with 3-D Secure.
-    - `authorized`: the money is held; capture takes it, cancel lets it go.
-    - `rejected`: the bank said no.
-    - `failed`: it broke on the way (a system or network error).
-    - `charged`: the money is taken; only now a refund is possible.
+    - `authorized`: the money is held. A capture collects it; a cancel releases the hold.
+    - `rejected`: the bank declined the payment.
+    - `failed`: the payment failed because of a system or network error.
+    - `charged`: the money is collected. A refund is not possible before this status.
     - `cancelled`: stopped before capture; the hold is released.
-    - `refunded`: money went back.
+    - `refunded`: money was returned to the payer.
 
-    `new` is what the 2023 docs say for `created`. The three `TRANSACTION_STATUS_*` spellings are observed
-    in responses of 2026, side by side with the docs' names: `TRANSACTION_STATUS_CHARGED` is `charged`,
-    `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Be ready for
-    both, and for more values of that kind.
+    The 2023 docs use `new` for `created`. The three `TRANSACTION_STATUS_*` values are observed in responses
+    of 2026, alongside the docs' names: `TRANSACTION_STATUS_CHARGED` is `charged`,
+    `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Handle both
+    spellings, and expect more values of that kind.
     """
     type: TransactionType | Unset = UNSET
-    """Kind of a transaction. The name of this schema is ours (inferred): the docs do not name it.
+    """Kind of transaction. The docs do not name this schema; this project chose the name (inferred).
 
     - `payment`: money from the payer.
     - `refund`: money back to the payer.
-    - `reversal`: a payment that is undone.
+    - `reversal`: the reversal of a payment.
     """
     last4: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The last four digits of the card."""
     payment_method: str | Unset = UNSET
-    """How the payer pays. The docs show `card`; the full list is not published."""
+    """The payment method. The docs show `card`; the full list is not published."""
     payer_ip: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The payer's IP address."""
     merchant_reference: str | Unset = UNSET
-    """Your own name for the order; the same as `order_reference` on a payment link."""
+    """Your reference for the order; the same as `order_reference` on a payment link."""
     description: str | Unset = UNSET
-    """What is paid for."""
+    """Description of the purchase."""
     created_at: datetime.datetime | Unset = UNSET
-    """When the transaction was made."""
+    """The time at which the transaction was created."""
     updated_at: datetime.datetime | Unset = UNSET
-    """When the transaction was last changed."""
+    """The time at which the transaction was last changed."""
     authed_at: datetime.datetime | Unset = UNSET
-    """When the money was held."""
+    """The time at which the money was held."""
     confirmed_at: datetime.datetime | Unset = UNSET
-    """When the transaction was confirmed."""
+    """The time at which the transaction was confirmed."""
     processed_at: datetime.datetime | Unset = UNSET
-    """When the transaction was processed."""
+    """The time at which the transaction was processed."""
     processed_amount: Decimal | int | Unset = field(
         default=UNSET, metadata=wire(unit="unknown")
     )
-    """The final amount; it may differ from `amount`, for example after a capture of a part. The unit is not
+    """The final amount; it may differ from `amount`, for example after a partial capture. The unit is not
     known. The vendor does not state the unit of this amount, so the client makes no Money of it and takes
     none.
     """
@@ -97,31 +97,31 @@ class TransactionWebhookDetails(WireModel):
     terminal_id: str | Unset = UNSET
     """Id of the terminal."""
     secure3d: bool | Unset = UNSET
-    """Whether the payer confirmed with 3-D Secure."""
+    """Whether the payer completed 3-D Secure."""
     parent_transaction_id: str | Unset = UNSET
-    """Id of the transaction that this one follows, such as the payment of a refund."""
+    """Id of the transaction that precedes this one, such as the payment that a refund belongs to."""
     recurring_type: WebhookRecurringType | Unset = UNSET
-    """Role of the transaction in a series. The name of this schema is ours (inferred): the docs do not name
-    it.
+    """Role of the transaction in a series. The docs do not name this schema; this project chose the name
+    (inferred).
 
-    - `subscription`: the value of the docs' sample; what it covers is not said.
-    - `cof_initial`, `ucof`: the values that requests use; that webhooks use them too is inferred.
+    - `subscription`: the value in the docs' sample, which does not explain its scope.
+    - `cof_initial`, `ucof`: the values that requests use; their use in webhooks is inferred.
     """
     retrieval_reference_number: str | Unset = UNSET
-    """Retrieval reference number, by which the bank finds the transaction."""
+    """Retrieval reference number. The bank can find the transaction by it."""
     payment_link_id: str | Unset = UNSET
-    """Id of the payment link that was paid. The docs show an object with `Value`; a merchant's code accepts a
-    plain string too. An event has the value alone.
+    """Id of the payment link that was paid. The docs show an object with `Value`; a merchant's code also
+    accepts a plain string. An event has the value alone.
     """
     payment_session_id: str | Unset = UNSET
-    """Id of the payment session. The docs show an object with `Value`; be ready for a plain string. An event
-    has the value alone.
+    """Id of the payment session. The docs show an object with `Value`; be prepared for a plain string. An
+    event has the value alone.
     """
     card_token_id: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """Id of the saved card. The docs show an object with `Value`; be ready for a plain string. The sample is a
-    16-digit number, elsewhere in the docs a card token is a UUID. An event has the value alone.
+    """Id of the saved card. The docs show an object with `Value`; be prepared for a plain string. The sample
+    is a 16-digit number; elsewhere in the docs, a card token is a UUID. An event has the value alone.
     """
     customer_id: str | Unset = UNSET
-    """Id of the customer. The docs show an object with `Value`; be ready for a plain string. An event has the
-    value alone.
+    """Id of the customer. The docs show an object with `Value`; be prepared for a plain string. An event has
+    the value alone.
     """

@@ -12,7 +12,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Transactions(WireModel):
-    """Several transactions. The name of this schema is documented, its fields are not. The list of
+    """Several transactions. The name of this schema is documented, but its fields are not. The list of
     transactions was seen with the fields of `response.TransactionList`.
 
     Schema `response.Transactions`: inferred, not documented.

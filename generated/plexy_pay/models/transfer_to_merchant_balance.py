@@ -15,8 +15,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TransferToMerchantBalance(RequestModel):
-    """What to take from a beneficiary's balance. The name of this schema is ours; its fields are inferred. It
-    is open to further fields.
+    """The amount to take from a beneficiary's balance. This project chose the name of this schema; its fields
+    are inferred. Additional fields are allowed.
 
     Schema `plexypay.TransferToMerchantBalance`: inferred, not documented.
     """
@@ -24,8 +24,8 @@ class TransferToMerchantBalance(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
-    """What is moved. The unit is not known; ask Plexy Pay before you send live money. The vendor does not
-    state the unit of this amount, so the client makes no Money of it and takes none.
+    """Amount to transfer. The unit is not known; ask Plexy Pay for it before you send live transfers. The
+    vendor does not state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""

@@ -10,8 +10,8 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TwoStepAuthorizePayment(WireModel):
-    """Most likely a host-to-host payment that is held first and captured later, like `auth` of
-    `request.AuthorizePayment`. The name of this schema is documented, nothing else.
+    """Most likely a host-to-host payment that is authorized first and captured later, like `auth` of
+    `request.AuthorizePayment`. Only the name of this schema is documented.
 
     Schema `request.TwoStepAuthorizePayment`: inferred, not documented.
     """

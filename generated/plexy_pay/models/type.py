@@ -7,7 +7,7 @@ from .._core.enums import OpenStrEnum
 
 
 class Type(OpenStrEnum):
-    """The kind of error. `validationError` says that the data of the request is not valid.
+    """The kind of error. `validationError` means that the data of the request is not valid.
 
     Schema `errors.Type`: documented by the vendor (https://developer.plexy.money/api-errors-1614748m0).
     """

@@ -10,7 +10,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class UpdateMerchantSettingsRequest(WireModel):
-    """Changes settings of the merchant. The name of this schema is documented, nothing else.
+    """Changes the merchant's settings. Only the name of this schema is documented.
 
     Schema `request.UpdateMerchantSettingsRequest`: inferred, not documented.
     """

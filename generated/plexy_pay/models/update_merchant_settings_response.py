@@ -10,7 +10,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class UpdateMerchantSettingsResponse(WireModel):
-    """Response to a change of the merchant's settings. The name of this schema is documented, nothing else.
+    """The response to a change of the merchant's settings. Only the name of this schema is documented.
 
     Schema `response.UpdateMerchantSettingsResponse`: inferred, not documented.
     """

@@ -13,8 +13,8 @@ from .._core.wire_model import RequestModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class UpdatePaymentLink(RequestModel):
-    """The new expiry of a payment link. The name of this schema is documented, its fields are not:
-    `expires_at` is what the error texts of 2023 speak of. It is open to further fields.
+    """The new expiry time of a payment link. The name of this schema is documented, but its fields are not;
+    the error texts of 2023 mention `expires_at`. Additional fields are allowed.
 
     Schema `request.UpdatePaymentLink`: inferred, not documented.
     """
@@ -22,4 +22,4 @@ class UpdatePaymentLink(RequestModel):
     _takes_any: ClassVar[bool] = True
 
     expires_at: datetime.datetime
-    """Until when the link can be paid from now on. RFC 3339, in UTC with a `Z`."""
+    """The new time until which the link can be paid. RFC 3339, in UTC with a `Z`."""

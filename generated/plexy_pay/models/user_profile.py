@@ -12,8 +12,7 @@ from .._core.wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class UserProfile(WireModel):
-    """A user of the dashboard, as the API answers it. The name of this schema is documented, its fields are
-    not.
+    """A dashboard user, as returned by the API. The name of this schema is documented, but its fields are not.
 
     Schema `response.UserProfile`: inferred, not documented.
     """
@@ -21,4 +20,4 @@ class UserProfile(WireModel):
     id: str | Unset = UNSET
     """Id of the user."""
     email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
-    """The user's e-mail address."""
+    """The user's email address."""

@@ -14,29 +14,30 @@ from .wallet_transaction_status import WalletTransactionStatus
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class WalletTransaction(WireModel):
-    """A transaction in a payer's wallet. The docs name this schema and these five fields; further ones are
-    kept as they come.
+    """A transaction in a payer's wallet. The docs name this schema and these five fields; additional fields
+    are kept as received.
 
     Schema `WalletTransaction`: documented by the vendor (https://developer.plexy.money/wallet-6559386f0).
     """
 
     wallet_transaction_id: str | Unset = UNSET
-    """Id of the wallet transaction. Keep it: capture, cancel, refund and `wallet.retrieve` take it."""
+    """Id of the wallet transaction. Store it: capture, cancel, refund and `wallet.retrieve` require it."""
     wallet_transaction_status: WalletTransactionStatus | Unset = UNSET
-    """State of a wallet transaction. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a wallet transaction. The docs do not name this schema; this project chose the name
+    (inferred).
 
-    The four values are documented, and so is that `SUCCESS` and `FAILED` are terminal. The rest of their
-    meaning is inferred from their names. A status does not say which operation led to it: `SUCCESS` after
-    an authorization and `SUCCESS` after a capture look alike.
+    The four values are documented, and so is the fact that `SUCCESS` and `FAILED` are terminal. The rest of
+    their meaning is inferred from their names. A status does not identify the operation that led to it:
+    `SUCCESS` after an authorization and `SUCCESS` after a capture look the same.
     """
     order_reference: str | Unset = UNSET
-    """Your own name for the order, as the authorization gave it."""
+    """Your reference for the order, as sent in the authorization."""
     amount: int | Unset = field(default=UNSET, metadata=wire(unit="minor"))
     """Amount in minor units (tiyn for KZT): `2200000` is 22 000 KZT. An amount in minor units (tiyn for KZT);
     the unit is documented by the vendor.
     """
     currency: str | Unset = UNSET
-    """Code of the currency of `amount`."""
+    """Currency code of `amount`."""
 
     @property
     def money(self) -> _hints.Money | None:

@@ -7,11 +7,12 @@ from .._core.enums import OpenStrEnum
 
 
 class WalletTransactionStatus(OpenStrEnum):
-    """State of a wallet transaction. The name of this schema is ours (inferred): the docs do not name it.
+    """Status of a wallet transaction. The docs do not name this schema; this project chose the name
+    (inferred).
 
-    The four values are documented, and so is that `SUCCESS` and `FAILED` are terminal. The rest of their
-    meaning is inferred from their names. A status does not say which operation led to it: `SUCCESS` after
-    an authorization and `SUCCESS` after a capture look alike.
+    The four values are documented, and so is the fact that `SUCCESS` and `FAILED` are terminal. The rest of
+    their meaning is inferred from their names. A status does not identify the operation that led to it:
+    `SUCCESS` after an authorization and `SUCCESS` after a capture look the same.
 
     Schema `plexypay.WalletTransactionStatus`: documented by the vendor
     (https://developer.plexy.money/wallet-6559386f0).
@@ -29,8 +30,8 @@ class WalletTransactionStatus(OpenStrEnum):
 
 
 _MEANINGS = {
-    "NEW": "Not terminal. Inferred from the name: Plexy Pay knows the transaction and has not begun with it.",
-    "PROCESSING": "Not terminal. Inferred from the name: Plexy Pay works on the transaction.",
+    "NEW": "Not terminal. Inferred from the name: Plexy Pay knows the transaction and has not started to process it.",
+    "PROCESSING": "Not terminal. Inferred from the name: Plexy Pay is processing the transaction.",
     "SUCCESS": "Terminal. Inferred from the name: the operation was carried out.",
     "FAILED": "Terminal. Inferred from the name: the operation was not carried out.",
 }

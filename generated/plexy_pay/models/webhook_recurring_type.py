@@ -7,11 +7,11 @@ from .._core.enums import OpenStrEnum
 
 
 class WebhookRecurringType(OpenStrEnum):
-    """Role of the transaction in a series. The name of this schema is ours (inferred): the docs do not name
-    it.
+    """Role of the transaction in a series. The docs do not name this schema; this project chose the name
+    (inferred).
 
-    - `subscription`: the value of the docs' sample; what it covers is not said.
-    - `cof_initial`, `ucof`: the values that requests use; that webhooks use them too is inferred.
+    - `subscription`: the value in the docs' sample, which does not explain its scope.
+    - `cof_initial`, `ucof`: the values that requests use; their use in webhooks is inferred.
 
     Schema `plexypay.WebhookRecurringType`: inferred, not documented.
     """

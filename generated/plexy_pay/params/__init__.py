@@ -53,9 +53,9 @@ __all__ = (
 
 class AddressParams(TypedDict):
     """
-    A person and an address. The name of this schema is documented; the fields are those of the 2023
-    docs, which require all of them but the city in a billing address, and that they still belong to it
-    is inferred. The limits are those of the vendor's 2023 shop plugin.
+    A person's name and address. The name of this schema is documented. Its fields are taken from the
+    2023 docs, which require all of them except the city in a billing address; it is inferred that they
+    still belong to this schema. The length limits are those of the vendor's 2023 shop plugin.
 
     Schema `paymentcore.Address`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -63,15 +63,15 @@ class AddressParams(TypedDict):
 
     first_name: NotRequired[str]
     """
-    First name; the shop plugin sends at most 32 characters.
+    First name. The shop plugin sends at most 32 characters.
     """
     last_name: NotRequired[str]
     """
-    Last name; the shop plugin sends at most 32 characters.
+    Last name. The shop plugin sends at most 32 characters.
     """
     address_line_1: NotRequired[str]
     """
-    Street and house; the shop plugin sends at most 50 characters.
+    Street and house number. The shop plugin sends at most 50 characters.
     """
     address_line_2: NotRequired[str]
     """
@@ -79,15 +79,15 @@ class AddressParams(TypedDict):
     """
     postal_code: NotRequired[str]
     """
-    Postal code; the shop plugin sends at most 13 characters.
+    Postal code. The shop plugin sends at most 13 characters.
     """
     city: NotRequired[str]
     """
-    City; the shop plugin sends at most 50 characters.
+    City. The shop plugin sends at most 50 characters.
     """
     phone: NotRequired[str]
     """
-    Phone number with `+` and the country's code.
+    Phone number with `+` and the country code.
     """
     country: NotRequired[str]
     """
@@ -97,13 +97,14 @@ class AddressParams(TypedDict):
 
 class AuthorizePaymentRequestParams(TypedDict):
     """
-    A payment with card data of your own. The name of this schema is documented; the fields are those of
-    the 2023 docs, and that they still belong to it is inferred. So it is open to further fields.
+    A payment with card data that you provide. The name of this schema is documented. Its fields are
+    taken from the 2023 docs; it is inferred that they still belong to it. Additional fields are
+    therefore allowed.
 
-    The 2023 docs want `transaction_type`, `terminal_id`, `payment_method`, `order_details` with amount
-    and currency, `browser_details`, `customer_details.billing_address` and `three_ds_notification_url`
-    in every payment, and in `card_data` either the encrypted card or a token. This description requires
-    only those without which nobody can say what is paid, and how.
+    The 2023 docs require `transaction_type`, `terminal_id`, `payment_method`, `order_details` with
+    amount and currency, `browser_details`, `customer_details.billing_address` and
+    `three_ds_notification_url` in every payment. In `card_data`, they require either the encrypted card
+    or a token. This schema requires only the fields that define the amount and the way it is paid.
 
     Schema `request.AuthorizePayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -113,12 +114,12 @@ class AuthorizePaymentRequestParams(TypedDict):
         "_hints.models.PaymentTransactionType | Literal['auth', 'sale', 'verification']"
     )
     """
-    What a host-to-host payment does with the money. The name of this schema is ours (inferred). The
-    2023 docs list the values without a word about them; what they do is the usual meaning of the words,
-    except that `verification` has the amount 0, which an error text of 2023 says.
+    Type of a host-to-host payment. This project chose the name of this schema (inferred). The 2023 docs
+    list the values without explaining them. The meanings below are the usual meanings of the words,
+    except that `verification` has the amount 0, as an error text of 2023 states.
 
-    - `auth`: holds the amount; capture takes it, cancel lets it go.
-    - `sale`: takes the amount.
+    - `auth`: holds the amount until you capture or cancel the payment.
+    - `sale`: collects the amount.
     - `verification`: checks the card; the amount is 0.
     """
     terminal_id: NotRequired[str]
@@ -127,74 +128,77 @@ class AuthorizePaymentRequestParams(TypedDict):
     """
     payment_method: str
     """
-    How the payer pays. The docs show `card`; the full list is not published.
+    The payment method. The docs show `card`; the full list is not published.
     """
     order_details: "_hints.models.OrderDetails | OrderDetailsParams"
     """
-    What is paid. The name of this schema is ours (inferred); the 2023 docs name the fields only.
+    The order to pay. This project chose the name of this schema (inferred); the 2023 docs name only its
+    fields.
     """
     card_data: NotRequired["_hints.models.CardData | CardDataParams"]
     """
-    A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a
-    card that was saved before. The name of this schema is documented; the fields are those of the 2023
-    docs, and that they still belong to it is inferred.
+    A card, given either as encrypted fields or as the token of a card saved earlier. The 2023 docs
+    require the encrypted fields the first time. The name of this schema is documented. Its fields are
+    taken from the 2023 docs; it is inferred that they still belong to it.
 
-    Each encrypted field is its own text: encrypt the value with the public key (RSA), then Base64.
-    Which RSA padding is meant is not documented. No further fields are taken, so that no card number in
-    the clear can slip in.
+    Encrypt each value separately with the public key (RSA), then encode the result as Base64. The RSA
+    padding is not documented. Additional fields are not allowed, so that no card number can be sent in
+    clear text.
     """
     customer_details: NotRequired[
         "_hints.models.CustomerDetails | CustomerDetailsParams"
     ]
     """
-    The payer. The name of this schema is documented; the fields are those of the 2023 docs and of the
-    vendor's 2023 code, and that they still belong to it is inferred.
+    The payer. The name of this schema is documented. Its fields are taken from the 2023 docs and the
+    vendor's 2023 code; it is inferred that they still belong to it.
     """
     browser_details: NotRequired["_hints.models.BrowserDetails | BrowserDetailsParams"]
     """
-    The payer's browser, by which the bank judges the risk. Read it in the browser, not on your server.
-    The name of this schema is documented; the fields are those of the 2023 docs, which require all of
-    them, and that they still belong to it is inferred.
+    The payer's browser. The bank uses these details to assess the risk. Read them in the browser, not
+    on your server. The name of this schema is documented. Its fields are taken from the 2023 docs,
+    which require all of them; it is inferred that they still belong to this schema.
     """
     three_ds_notification_url: NotRequired[str]
     """
-    Where the bank posts `cres`, the result of the payer's confirmation. The 2023 docs require it.
+    The URL to which the bank posts `cres`, the result of the payer's confirmation. The 2023 docs
+    require it.
     """
     external_user_id: NotRequired[str]
     """
-    Your own id of the payer, in any form.
+    Your id for the payer, in any format.
     """
     skip_three_ds: NotRequired[bool]
     """
-    Whether to go without 3-D Secure. The bank may refuse such a payment.
+    Whether to skip 3-D Secure. The bank may decline such a payment.
     """
     moto: NotRequired[bool | None]
     """
-    Whether the order came by mail or telephone. Null means `false`. `true` wins over `sca_exemption`.
+    Whether the order was placed by mail or telephone. Null means `false`. `true` takes precedence over
+    `sca_exemption`.
     """
     recurring: NotRequired[
         "_hints.models.PaymentRecurring | PaymentRecurringParams | Mapping[str, object]"
     ]
     """
-    Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
-    (inferred). Payment links take the same thing with other names of fields (`request.Recurring`:
-    `type` instead of `recurring_type`); which of them a host-to-host payment takes today is not known.
-    So it is open to further fields.
+    Marks a payment as the first of a series or as part of one. This project chose the name of this
+    schema (inferred). Payment links have an equivalent with different field names (`request.Recurring`:
+    `type` instead of `recurring_type`). It is not known which of the two a host-to-host payment accepts
+    today. Additional fields are therefore allowed.
     """
     sca_exemption: NotRequired[
         "_hints.models.ScaExemption | Literal['low_value'] | None"
     ]
     """
-    Why the payer need not be asked. Null or left out: there is no such reason. Ignored when `moto` is
-    `true`.
+    The reason for not asking the payer to authenticate. If omitted or null, there is no such reason.
+    Ignored when `moto` is `true`.
     """
 
 
 class AuthorizeWalletTransactionParams(TypedDict):
     """
-    An order that a payer pays from the wallet. The name of this schema is ours (inferred): the docs do
-    not name it. They say in words that an authorization takes an amount, identifiers of the customer
-    and `order_reference`. The customer's fields are not declared here: send them as
+    An order that a payer pays from the wallet. The docs do not name this schema; this project chose the
+    name (inferred). According to the text of the docs, an authorization takes an amount, identifiers of
+    the customer and `order_reference`. The customer's fields are not declared here: send them as
     `options={"extra_body": {...}}` under the names that Plexy Pay gives you.
 
     Schema `plexypay.AuthorizeWalletTransaction`: inferred, not documented.
@@ -202,28 +206,28 @@ class AuthorizeWalletTransactionParams(TypedDict):
 
     amount: NotRequired["int | _hints.Money"]
     """
-    How much to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs state the
-    unit for the `amount` of the transaction; that the request has the same one is inferred. An amount
+    Amount to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs state the unit
+    for the `amount` of the transaction; it is inferred that the request uses the same unit. An amount
     in minor units (tiyn for KZT); the unit is inferred, not documented. Evidence: documented by the
     vendor (https://developer.plexy.money/wallet-6559386f0).
     """
     currency: NotRequired[str]
     """
-    Code of the currency, inferred from the transaction in the response.
+    Currency code, inferred from the transaction in the response.
     """
     order_reference: NotRequired[str]
     """
-    Your own name for the order. The docs reconcile by it, so use one of its own for each attempt, and
-    keep it before you call. Evidence: documented by the vendor
+    Your reference for the order. The docs use it for reconciliation, so use a separate reference for
+    each attempt, and store it before the call. Evidence: documented by the vendor
     (https://developer.plexy.money/wallet-6559386f0).
     """
 
 
 class BrowserDetailsParams(TypedDict):
     """
-    The payer's browser, by which the bank judges the risk. Read it in the browser, not on your server.
-    The name of this schema is documented; the fields are those of the 2023 docs, which require all of
-    them, and that they still belong to it is inferred.
+    The payer's browser. The bank uses these details to assess the risk. Read them in the browser, not
+    on your server. The name of this schema is documented. Its fields are taken from the 2023 docs,
+    which require all of them; it is inferred that they still belong to this schema.
 
     Schema `request.BrowserDetails`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -239,11 +243,11 @@ class BrowserDetailsParams(TypedDict):
     """
     language: NotRequired[str]
     """
-    Language of the browser, as IETF BCP 47 (`navigator.language`).
+    Language of the browser, as an IETF BCP 47 tag (`navigator.language`).
     """
     color_depth: NotRequired[str]
     """
-    Bits per pixel of the screen, as text.
+    Color depth of the screen in bits per pixel, as text.
     """
     screen_height: NotRequired[str]
     """
@@ -255,8 +259,8 @@ class BrowserDetailsParams(TypedDict):
     """
     time_zone: NotRequired[str]
     """
-    Difference between UTC and the browser's time in minutes, as text; it may be negative. The sample is
-    `-360`.
+    Difference between UTC and the browser's local time in minutes, as text. It may be negative; the
+    sample is `-360`.
     """
     user_agent: NotRequired[str]
     """
@@ -266,8 +270,8 @@ class BrowserDetailsParams(TypedDict):
 
 class CapturePaymentParams(TypedDict):
     """
-    How much of a held payment to take. The name of this schema is ours (inferred): the docs do not name
-    it.
+    The amount of a held payment to capture. The docs do not name this schema; this project chose the
+    name (inferred).
 
     Schema `plexypay.CapturePayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), capture.md).
@@ -275,21 +279,21 @@ class CapturePaymentParams(TypedDict):
 
     amount: NotRequired["int | Decimal | _hints.Money | None"]
     """
-    What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount that is
-    held. Left out or null: all of it. An amount in major units (tenge for KZT); the unit is documented
-    by the vendor in 2023, not since.
+    Amount to capture, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the held amount.
+    If omitted or null, all of it is captured. An amount in major units (tenge for KZT); the unit is
+    documented by the vendor in 2023, not since.
     """
 
 
 class CardDataParams(TypedDict):
     """
-    A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a
-    card that was saved before. The name of this schema is documented; the fields are those of the 2023
-    docs, and that they still belong to it is inferred.
+    A card, given either as encrypted fields or as the token of a card saved earlier. The 2023 docs
+    require the encrypted fields the first time. The name of this schema is documented. Its fields are
+    taken from the 2023 docs; it is inferred that they still belong to it.
 
-    Each encrypted field is its own text: encrypt the value with the public key (RSA), then Base64.
-    Which RSA padding is meant is not documented. No further fields are taken, so that no card number in
-    the clear can slip in.
+    Encrypt each value separately with the public key (RSA), then encode the result as Base64. The RSA
+    padding is not documented. Additional fields are not allowed, so that no card number can be sent in
+    clear text.
 
     Schema `request.CardData`: documented by the vendor in 2023, not since (plexypay/docs-portal (2023),
     docs/online_payments/accept_payments/api.md).
@@ -297,34 +301,34 @@ class CardDataParams(TypedDict):
 
     encrypted_card_number: NotRequired[str]
     """
-    The card number, encrypted, in Base64.
+    The encrypted card number, in Base64.
     """
     encrypted_expiry_month: NotRequired[str]
     """
-    The month in which the card expires, encrypted, in Base64.
+    The encrypted expiry month of the card, in Base64.
     """
     encrypted_expiry_year: NotRequired[str]
     """
-    The year in which the card expires, encrypted, in Base64.
+    The encrypted expiry year of the card, in Base64.
     """
     encrypted_cvv: NotRequired[str]
     """
-    The card's security code, encrypted, in Base64. Never store it, encrypted or not.
+    The encrypted security code of the card, in Base64. Never store it, encrypted or not.
     """
     encrypted_cardholder_name: NotRequired[str]
     """
-    The name on the card, encrypted, in Base64.
+    The encrypted name on the card, in Base64.
     """
     token_id: NotRequired[str]
     """
-    Id of a saved card (`card_token_id` of an earlier payment), instead of the encrypted fields. A UUID.
-    One table of the 2023 docs spells it "tokendId", their sample "tokenId".
+    Id of a saved card (`card_token_id` of an earlier payment), used instead of the encrypted fields. A
+    UUID. One table of the 2023 docs spells it "tokendId"; their sample spells it "tokenId".
     """
 
 
 class CheckoutAddressParams(TypedDict):
     """
-    An address of the shopper. The name of this schema is ours (inferred): the docs do not name it.
+    An address of the shopper. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutAddress`: documented by the vendor (plexy.money/docs, generated reference
     (sessions/SessionsController_createSession)).
@@ -332,15 +336,15 @@ class CheckoutAddressParams(TypedDict):
 
     city: NotRequired[str]
     """
-    Name of the city.
+    City.
     """
     country: NotRequired[str]
     """
-    Country, most likely as a code of two letters.
+    Country, most likely as a two-letter code.
     """
     house_number_or_name: NotRequired[str]
     """
-    Number or name of the house.
+    House number or name.
     """
     postal_code: NotRequired[str]
     """
@@ -348,14 +352,14 @@ class CheckoutAddressParams(TypedDict):
     """
     street: NotRequired[str]
     """
-    Name of the street.
+    Street name.
     """
 
 
 class CheckoutAmountParams(TypedDict):
     """
-    An amount of money with its currency. The name of this schema is ours (inferred): the docs do not
-    name it.
+    An amount of money and its currency. The docs do not name this schema; this project chose the name
+    (inferred).
 
     Schema `plexypay.CheckoutAmount`: documented by the vendor (plexy.money/docs, checkout-settings,
     plexy.money/docs, generated reference (sessions/SessionsController_createSession)).
@@ -363,21 +367,22 @@ class CheckoutAmountParams(TypedDict):
 
     currency: NotRequired[str]
     """
-    ISO 4217 code of the currency. `GET /v2/config`, for which the client has no method, lists those
-    that your account can use.
+    ISO 4217 code of the currency. `GET /v2/config` lists the currencies that your account can use; the
+    client has no method for it.
     """
     value: "int | _hints.Money"
     """
     The amount in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. BIF, CLP, GNF, JPY,
     KMF, KRW, MGA, PYG, RWF, UGX, VND, XAF, XOF and XPF have no decimals in v2: `500` is 500 JPY. The
-    least amounts are USD 0.50, EUR 0.50, GBP 0.30 and JPY 50; the page names none for KZT. An amount in
-    minor units (tiyn for KZT); the unit is documented by the vendor.
+    minimum amounts are USD 0.50, EUR 0.50, GBP 0.30 and JPY 50; the page lists none for KZT. An amount
+    in minor units (tiyn for KZT); the unit is documented by the vendor.
     """
 
 
 class CheckoutAuthenticationDataParams(TypedDict):
     """
-    Wishes about 3-D Secure. The name of this schema is ours (inferred): the docs do not name it.
+    Preferences for 3-D Secure. The docs do not name this schema; this project chose the name
+    (inferred).
 
     Schema `plexypay.CheckoutAuthenticationData`: documented by the vendor
     (plexypay/plexy-flutter-example).
@@ -385,20 +390,20 @@ class CheckoutAuthenticationDataParams(TypedDict):
 
     attempt_authentication: NotRequired[str]
     """
-    Whether to ask for 3-D Secure. The vendor's sample shows the field; the type is inferred.
+    Whether to request 3-D Secure. The vendor's sample shows the field; its type is inferred.
     """
     three_ds_request_data: NotRequired[
         "_hints.models.CheckoutThreeDSRequestData | CheckoutThreeDSRequestDataParams | Mapping[str, object]"
     ]
     """
-    How 3-D Secure is to be shown.
+    Settings for the display of 3-D Secure.
     """
 
 
 class CheckoutComponentDataParams(TypedDict):
     """
-    An object that the vendor's component made. Pass it on as it comes: its keys depend on the payment
-    method. The name of this schema is ours (inferred).
+    An object that the vendor's component created. Pass it on unchanged: its keys depend on the payment
+    method. This project chose the name of this schema (inferred).
 
     Schema `plexypay.CheckoutComponentData`: inferred, not documented.
     """
@@ -406,9 +411,9 @@ class CheckoutComponentDataParams(TypedDict):
 
 class CheckoutLineItemParams(TypedDict):
     """
-    A line of the order. The name of this schema is ours (inferred): the docs do not name it. The docs
-    show the fields alone: their types, and that amounts are in minor units as everywhere in v2, are
-    inferred.
+    A line item of the order. The docs do not name this schema; this project chose the name (inferred).
+    The docs show the field names only. The types are inferred, and so are minor units for the amounts,
+    which the rest of v2 uses.
 
     Schema `plexypay.CheckoutLineItem`: documented by the vendor (plexy.money/docs, generated reference
     (sessions/SessionsController_createSession)).
@@ -416,53 +421,53 @@ class CheckoutLineItemParams(TypedDict):
 
     id: NotRequired[str]
     """
-    Your id of the line.
+    Your id for the line item.
     """
     description: NotRequired[str]
     """
-    What is sold.
+    The item sold.
     """
     quantity: NotRequired[int]
     """
-    How many are sold.
+    The number of units sold.
     """
     amount_excluding_tax: NotRequired["int | _hints.Money"]
     """
-    Amount without tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
-    inferred, not documented.
+    Amount excluding tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit
+    is inferred, not documented.
     """
     tax_amount: NotRequired["int | _hints.Money"]
     """
-    The tax alone, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
-    inferred, not documented.
+    Amount of the tax alone, most likely in minor units. An amount in minor units (tiyn for KZT); the
+    unit is inferred, not documented.
     """
     amount_including_tax: NotRequired["int | _hints.Money"]
     """
-    Amount with tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
-    inferred, not documented.
+    Amount including tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit
+    is inferred, not documented.
     """
     tax_percentage: NotRequired[int | Decimal | float]
     """
-    Rate of the tax. The generated reference gives it as a number, without a unit.
+    Tax rate. The generated reference shows a number without a unit.
     """
     tax_category: NotRequired[str]
     """
-    Category of the tax, a text.
+    Tax category, as text.
     """
     product_url: NotRequired[str]
     """
-    Page of the product.
+    URL of the product page.
     """
     image_url: NotRequired[str]
     """
-    Picture of the product.
+    URL of the product image.
     """
 
 
 class CheckoutPaymentDetailsRequestParams(TypedDict):
     """
-    What the component gave after an action. The name of this schema is ours (inferred), and so is its
-    field.
+    The data that the component returned after an action. This project chose the names of this schema
+    and of its field (inferred).
 
     Schema `plexypay.CheckoutPaymentDetailsRequest`: inferred, not documented.
     """
@@ -471,14 +476,15 @@ class CheckoutPaymentDetailsRequestParams(TypedDict):
         "_hints.models.CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object]"
     ]
     """
-    What the component or the redirect gave.
+    The data that the component or the redirect returned.
     """
 
 
 class CheckoutPaymentMethodsRequestParams(TypedDict):
     """
-    For whom and what to list payment methods. The name of this schema is ours (inferred): the docs do
-    not name it. They show `merchant_account` alone; the other fields are those of a payment.
+    The merchant account, and details of the payment, for which to list payment methods. The docs do not
+    name this schema; this project chose the name (inferred). The docs show `merchant_account` only; the
+    other fields are those of a payment.
 
     Schema `plexypay.CheckoutPaymentMethodsRequest`: documented by the vendor
     (https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example).
@@ -492,7 +498,7 @@ class CheckoutPaymentMethodsRequestParams(TypedDict):
         "_hints.models.CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | _hints.Money"
     ]
     """
-    What is to be paid, in minor units. Evidence: inferred, not documented.
+    The amount to pay, in minor units. Evidence: inferred, not documented.
     """
     country_code: NotRequired[str]
     """
@@ -502,27 +508,27 @@ class CheckoutPaymentMethodsRequestParams(TypedDict):
         "_hints.models.CheckoutChannel | Literal['Web', 'iOS', 'Android']"
     ]
     """
-    Where the shopper pays. Evidence: inferred, not documented.
+    The channel in which the shopper pays. Evidence: inferred, not documented.
     """
     shopper_reference: NotRequired[str]
     """
-    Your own id of the shopper. Evidence: inferred, not documented.
+    Your id for the shopper. Evidence: inferred, not documented.
     """
 
 
 class CheckoutPaymentRequestParams(TypedDict):
     """
-    A payment of the shopper. The name of this schema is ours (inferred): the docs do not name it, and
-    the generated reference shows an empty body. The fields are those that the vendor's mobile sample
-    sends, together with the component's data, whose names are inferred. That `amount` is required is
-    inferred too.
+    A payment by the shopper. The docs do not name this schema; this project chose the name (inferred).
+    The generated reference shows an empty body. The fields are the ones that the vendor's mobile sample
+    sends, plus the component's data, whose field names are inferred. It is also inferred that `amount`
+    is required.
 
     Schema `plexypay.CheckoutPaymentRequest`: documented by the vendor (plexypay/plexy-flutter-example).
     """
 
     amount: "_hints.models.CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | _hints.Money"
     """
-    What the shopper pays, in minor units (`2200000` is 22 000 KZT).
+    The amount that the shopper pays, in minor units (`2200000` is 22 000 KZT).
     """
     merchant_account: NotRequired[str]
     """
@@ -530,18 +536,18 @@ class CheckoutPaymentRequestParams(TypedDict):
     """
     reference: NotRequired[str]
     """
-    Your own name for the order; most likely the `merchant_reference` of the response.
+    Your reference for the order; most likely returned as `merchant_reference`.
     """
     return_url: NotRequired[str]
     """
-    Where the shopper comes back to after a redirect.
+    The URL to which the shopper returns after a redirect.
     """
     payment_method: NotRequired[
         "_hints.models.CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object]"
     ]
     """
-    What the shopper pays with, from the component's data. Do not collect or send a card's number in the
-    clear. Evidence: inferred, not documented.
+    The shopper's payment method, from the component's data. Do not collect or send card numbers in
+    plain text. Evidence: inferred, not documented.
     """
     browser_info: NotRequired[
         "_hints.models.CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object]"
@@ -551,7 +557,7 @@ class CheckoutPaymentRequestParams(TypedDict):
     """
     store_payment_method: NotRequired[bool]
     """
-    Whether to keep the payment method, from the component's data. Evidence: inferred, not documented.
+    Whether to store the payment method, from the component's data. Evidence: inferred, not documented.
     """
     country_code: NotRequired[str]
     """
@@ -561,39 +567,39 @@ class CheckoutPaymentRequestParams(TypedDict):
         "_hints.models.CheckoutChannel | Literal['Web', 'iOS', 'Android']"
     ]
     """
-    Where the shopper pays.
+    The channel in which the shopper pays.
     """
     shopper_reference: NotRequired[str]
     """
-    Your own id of the shopper.
+    Your id for the shopper.
     """
     shopper_interaction: NotRequired[
         "_hints.models.CheckoutShopperInteraction | Literal['Ecommerce', 'ContractPresent']"
     ]
     """
-    How the shopper takes part.
+    The shopper's involvement in the payment.
     """
     recurring_processing_model: NotRequired[
         "_hints.models.CheckoutRecurringProcessingModel | Literal['CardOnFile', 'Subscription', 'UnscheduledCardOnFile']"
     ]
     """
-    What a kept payment method is for.
+    The purpose of a stored payment method.
     """
     authentication_data: NotRequired[
         "_hints.models.CheckoutAuthenticationData | CheckoutAuthenticationDataParams | Mapping[str, object]"
     ]
     """
-    Wishes about 3-D Secure.
+    Preferences for 3-D Secure.
     """
 
 
 class CheckoutSessionRequestParams(TypedDict):
     """
-    A payment that the component carries out by itself. The name of this schema is ours (inferred): the
-    docs do not name it.
+    A payment that the component completes by itself. The docs do not name this schema; this project
+    chose the name (inferred).
 
-    The reference shows the four required fields, the page about settings five more. The others are
-    those of the response; that the request takes them is inferred.
+    The reference shows the four required fields, and the page about settings shows five more. The other
+    fields are those of the response; it is inferred that the request accepts them.
 
     Schema `plexypay.CheckoutSessionRequest`: documented by the vendor (plexy.money/docs, generated
     reference (sessions/SessionsController_createSession)).
@@ -601,7 +607,7 @@ class CheckoutSessionRequestParams(TypedDict):
 
     amount: "_hints.models.CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | _hints.Money"
     """
-    What the shopper pays, in minor units (`2200000` is 22 000 KZT).
+    The amount that the shopper pays, in minor units (`2200000` is 22 000 KZT).
     """
     merchant_account: str
     """
@@ -609,11 +615,11 @@ class CheckoutSessionRequestParams(TypedDict):
     """
     reference: str
     """
-    Your own name for the order.
+    Your reference for the order.
     """
     return_url: str
     """
-    Where the shopper comes back to after a redirect.
+    The URL to which the shopper returns after a redirect.
     """
     country_code: NotRequired[str]
     """
@@ -623,19 +629,19 @@ class CheckoutSessionRequestParams(TypedDict):
         "_hints.models.CheckoutChannel | Literal['Web', 'iOS', 'Android']"
     ]
     """
-    Where the shopper pays. Evidence: inferred, not documented.
+    The channel in which the shopper pays. Evidence: inferred, not documented.
     """
     shopper_locale: NotRequired[str]
     """
-    Language and country for the texts of the component. Evidence: inferred, not documented.
+    Language and country of the component's texts. Evidence: inferred, not documented.
     """
     shopper_reference: NotRequired[str]
     """
-    Your own id of the shopper.
+    Your id for the shopper.
     """
     shopper_email: NotRequired[str]
     """
-    The shopper's e-mail address.
+    The shopper's email address.
     """
     shopper_name: NotRequired[
         "_hints.models.CheckoutShopperName | CheckoutShopperNameParams | Mapping[str, object]"
@@ -651,43 +657,43 @@ class CheckoutSessionRequestParams(TypedDict):
         "_hints.models.CheckoutShopperInteraction | Literal['Ecommerce', 'ContractPresent']"
     ]
     """
-    How the shopper takes part. Evidence: inferred, not documented.
+    The shopper's involvement in the payment. Evidence: inferred, not documented.
     """
     recurring_processing_model: NotRequired[
         "_hints.models.CheckoutRecurringProcessingModel | Literal['CardOnFile', 'Subscription', 'UnscheduledCardOnFile']"
     ]
     """
-    What a kept payment method is for. Evidence: inferred, not documented.
+    The purpose of a stored payment method. Evidence: inferred, not documented.
     """
     store_payment_method_mode: NotRequired[
         "_hints.models.CheckoutStorePaymentMethodMode | Literal['enabled', 'disabled', 'askForConsent']"
     ]
     """
-    Whether the payment method is kept for later payments. Evidence: inferred, not documented.
+    Whether the payment method is stored for later payments. Evidence: inferred, not documented.
     """
     billing_address: NotRequired[
         "_hints.models.CheckoutAddress | CheckoutAddressParams | Mapping[str, object]"
     ]
     """
-    Where the bill goes. Evidence: inferred, not documented.
+    The billing address. Evidence: inferred, not documented.
     """
     delivery_address: NotRequired[
         "_hints.models.CheckoutAddress | CheckoutAddressParams | Mapping[str, object]"
     ]
     """
-    Where the goods go. Evidence: inferred, not documented.
+    The delivery address. Evidence: inferred, not documented.
     """
     line_items: NotRequired[
         "Sequence[_hints.models.CheckoutLineItem | CheckoutLineItemParams | Mapping[str, object]]"
     ]
     """
-    The lines of the order. Evidence: inferred, not documented.
+    The line items of the order. Evidence: inferred, not documented.
     """
 
 
 class CheckoutShopperNameParams(TypedDict):
     """
-    The shopper's name. The name of this schema is ours (inferred): the docs do not name it.
+    The shopper's name. The docs do not name this schema; this project chose the name (inferred).
 
     Schema `plexypay.CheckoutShopperName`: documented by the vendor
     (https://plexy.money/docs/accept-payments/checkout-settings).
@@ -705,7 +711,8 @@ class CheckoutShopperNameParams(TypedDict):
 
 class CheckoutThreeDSRequestDataParams(TypedDict):
     """
-    How 3-D Secure is to be shown. The name of this schema is ours (inferred): the docs do not name it.
+    Settings for the display of 3-D Secure. The docs do not name this schema; this project chose the
+    name (inferred).
 
     Schema `plexypay.CheckoutThreeDSRequestData`: documented by the vendor
     (plexypay/plexy-flutter-example).
@@ -719,8 +726,8 @@ class CheckoutThreeDSRequestDataParams(TypedDict):
 
 class ContinueThreeDSRequestParams(TypedDict):
     """
-    The bank's response about a payment that waited for the payer. The name of this schema is
-    documented; the fields are those of the 2023 docs, and that they still belong to it is inferred.
+    The bank's response for a payment that waited for the payer. The name of this schema is documented.
+    Its fields are taken from the 2023 docs; it is inferred that they still belong to it.
 
     Schema `request.ContinueThreeDS`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -732,22 +739,22 @@ class ContinueThreeDSRequestParams(TypedDict):
     """
     transaction_id: str
     """
-    The `id` that the payment answered.
+    The `id` in the response to the payment.
     """
 
 
 class CreateManualSettlementParams(TypedDict):
     """
-    What to pay out to a beneficiary. The name of this schema is ours; its fields are inferred. It is
-    open to further fields.
+    The amount to pay out to a beneficiary. This project chose the name of this schema; its fields are
+    inferred. Additional fields are allowed.
 
     Schema `plexypay.CreateManualSettlement`: inferred, not documented.
     """
 
     amount: NotRequired[int | Decimal]
     """
-    What is paid. The unit is not known; ask Plexy Pay before you send live money. The vendor does not
-    state the unit of this amount, so the client makes no Money of it and takes none.
+    Amount to pay. The unit is not known; ask Plexy Pay for it before you send live payments. The vendor
+    does not state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: NotRequired[str]
     """
@@ -757,7 +764,7 @@ class CreateManualSettlementParams(TypedDict):
 
 class CreateOrderRequestParams(TypedDict):
     """
-    An order of one product. For a `direct_top_up` product give `topup_request` too.
+    An order of one product. For a `direct_top_up` product, also set `topup_request`.
 
     Schema `CreateOrderRequest`: documented by the vendor
     (https://developer.plexy.money/create-order-25538211e0).
@@ -769,40 +776,40 @@ class CreateOrderRequestParams(TypedDict):
     """
     currency_code: NotRequired[str]
     """
-    Code of the currency, most likely the product's. The docs' sample sends it.
+    Currency code, most likely the product's. The docs' sample sends it.
     """
     topup_request: NotRequired["_hints.models.TopupRequest | TopupRequestParams"]
     """
-    How much to top up, and which account; for `direct_top_up` products only.
+    The amount and the account to top up; for `direct_top_up` products only.
     """
     external_ref: NotRequired[str]
     """
-    Your own name for the order. Keep it, and the idempotency key, before you call.
+    Your reference for the order. Store it and the idempotency key before the call.
     """
 
 
 class CreatePaymentBeneficiaryParams(TypedDict):
     """
-    A beneficiary, new or changed. The name of this schema is documented, its fields are not. It is open
-    to further fields; a bank account needs more than these two in many countries.
+    A new or changed beneficiary. The name of this schema is documented, but its fields are not.
+    Additional fields are allowed; in many countries, a bank account needs more than these two fields.
 
     Schema `request.CreatePaymentBeneficiary`: inferred, not documented.
     """
 
     name: NotRequired[str]
     """
-    Name of the person or company that is paid.
+    Name of the person or company who receives the payment.
     """
     iban: NotRequired[str]
     """
-    Number of the bank account.
+    Bank account number.
     """
 
 
 class CreatePaymentLinkMetadataParams(TypedDict):
     """
-    Where the payer is sent afterwards, where the events of the payment are posted, and whatever keys of
-    your own you want to keep with the link.
+    The URLs to which the payer is sent afterwards, the URL to which the events of the payment are
+    posted, and any keys of your own that you want to store with the link.
 
     Schema `request.CreatePaymentLinkMetadata`: documented by the vendor
     (https://test-docs.plexypay.com/pay-by-link-api.html).
@@ -810,20 +817,20 @@ class CreatePaymentLinkMetadataParams(TypedDict):
 
     cancel_url: NotRequired[str]
     """
-    Where the payer goes after leaving the page without paying.
+    The URL to which the payer is sent after leaving the page without paying.
     """
     failure_url: NotRequired[str]
     """
-    Where the payer goes after a payment that failed.
+    The URL to which the payer is sent after a failed payment.
     """
     success_url: NotRequired[str]
     """
-    Where the payer goes after paying. Arriving there proves nothing: believe the webhook, or ask for
-    the transaction.
+    The URL to which the payer is sent after paying. Arrival there does not prove that the payment
+    succeeded: rely on the webhook, or retrieve the transaction.
     """
     callback_url: NotRequired[str]
     """
-    Your HTTPS endpoint for this link's `transaction.*` webhooks. The docs show it in responses only;
+    Your HTTPS endpoint for this link's `transaction.*` webhooks. The docs show it only in responses;
     merchants send it in requests. Evidence: seen in merchants' public code, not documented (public code
     of merchants, 2026 (creation of payment links)).
     """
@@ -831,12 +838,12 @@ class CreatePaymentLinkMetadataParams(TypedDict):
 
 class CreatePaymentLinkParams(TypedDict):
     """
-    A new payment link: what to pay, and how the payer's money is taken.
+    A new payment link: the amount to pay, and how the money is collected.
 
-    No source says which fields the API requires today. The guide of January 2023 requires `amount`,
+    No source states which fields the API requires today. The guide of January 2023 requires `amount`,
     `currency`, `order_reference`, `description`, `expires_at`, `locale` and `customer`. Merchants' code
-    of 2026 always sends the first five of them. Send those five. The client itself insists on `amount`
-    and `currency`, without which nobody can say what is paid.
+    of 2026 always sends the first five of them. Send those five. The client itself requires only
+    `amount` and `currency`, because they define the amount to pay.
 
     Schema `request.CreatePaymentLink`: documented by the vendor
     (https://test-docs.plexypay.com/pay-by-link-api.html,
@@ -847,65 +854,66 @@ class CreatePaymentLinkParams(TypedDict):
 
     amount: "int | _hints.Money"
     """
-    What the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT.
-    Transactions and refunds of the same payment speak major units: `22000`. An amount in minor units
+    Amount that the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT.
+    Transactions and refunds of the same payment use major units: `22000`. An amount in minor units
     (tiyn for KZT); the unit is seen in merchants' public code, not documented.
     """
     currency: NotRequired[str]
     """
-    ISO 4217 code in upper case. `KZT` and `USD` are seen in the docs.
+    ISO 4217 code in upper case. The docs show `KZT` and `USD`.
     """
     customer_id: NotRequired[str]
     """
-    Id of the customer who is to pay, as Plexy Pay gave it. A UUID in the docs.
+    Id of the customer who pays, as assigned by Plexy Pay. A UUID in the docs.
     """
     description: NotRequired[str]
     """
-    What is paid for. The payer may see it.
+    Description of the order. The payer may see it.
     """
     expires_at: NotRequired[datetime]
     """
-    Until when the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with and without
-    milliseconds.
+    The time until which the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with and
+    without milliseconds.
     """
     metadata: NotRequired[
         "_hints.models.CreatePaymentLinkMetadata | CreatePaymentLinkMetadataParams | Mapping[str, object]"
     ]
     """
-    Where the payer is sent afterwards, where the events of the payment are posted, and whatever keys of
-    your own you want to keep with the link.
+    The URLs to which the payer is sent afterwards, the URL to which the events of the payment are
+    posted, and any keys of your own that you want to store with the link.
     """
     order_reference: NotRequired[str]
     """
-    Your own name for the order. Keep it unique: the 2023 docs say that it is, and the API of that time
-    refused a second link with a reference that it knew. Webhooks and single transactions call it
+    Your reference for the order. Use a unique one: the 2023 docs state that it is unique, and the API
+    of that time refused a second link with a known reference. Webhooks and single transactions call it
     `merchant_reference`.
     """
     recurring: NotRequired["_hints.models.Recurring | RecurringParams"]
     """
-    Says that a payment is the first of a series, or belongs to one. Which of the fields the API insists
-    on is not documented.
+    Marks a payment as the first of a series or as part of one. It is not documented which of the fields
+    the API requires.
     """
     auto_clearing: NotRequired[bool]
     """
-    When the money is taken. Plexy Pay treats a missing value as `true`.
+    When the money is collected. Plexy Pay treats a missing value as `true`.
 
     - `true`: the payment is authorized at once and captured automatically after 1 hour.
-    - `false`: the money is only held. Capture it (wholly or in part) or cancel it within 5 days; if you
-      do neither, Plexy Pay captures it automatically.
+    - `false`: the money is only held. Capture the payment (in full or in part) or cancel it within 5
+        days;
+      otherwise Plexy Pay captures it automatically.
     """
     validation: NotRequired[bool]
     """
-    A flag that merchants send as `false`; the docs' sample of a link shows `false` too. Leave it out
-    unless Plexy Pay told you what it means. Evidence: seen in merchants' public code, not documented
-    (public code of merchants, 2026 (creation of payment links)).
+    A flag that merchants send as `false`; the docs' sample of a link also has `false`. Omit it unless
+    Plexy Pay told you what it means. Evidence: seen in merchants' public code, not documented (public
+    code of merchants, 2026 (creation of payment links)).
     """
 
 
 class CustomerDetailsParams(TypedDict):
     """
-    The payer. The name of this schema is documented; the fields are those of the 2023 docs and of the
-    vendor's 2023 code, and that they still belong to it is inferred.
+    The payer. The name of this schema is documented. Its fields are taken from the 2023 docs and the
+    vendor's 2023 code; it is inferred that they still belong to it.
 
     Schema `paymentcore.CustomerDetails`: documented by the vendor in 2023, not since
     (plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md, plexypay/plexypay-sdk-php
@@ -914,30 +922,30 @@ class CustomerDetailsParams(TypedDict):
 
     email: NotRequired[str]
     """
-    The payer's e-mail address; the vendor's shop plugin sends at most 256 characters.
+    The payer's e-mail address. The vendor's shop plugin sends at most 256 characters.
     """
     account_id: NotRequired[str]
     """
-    Your own id of the payer's account. Seen in the vendor's 2023 code only.
+    Your id for the payer's account. Seen only in the vendor's 2023 code.
     """
     delivery_address: NotRequired["_hints.models.Address | AddressParams"]
     """
-    A person and an address. The name of this schema is documented; the fields are those of the 2023
-    docs, which require all of them but the city in a billing address, and that they still belong to it
-    is inferred. The limits are those of the vendor's 2023 shop plugin.
+    A person's name and address. The name of this schema is documented. Its fields are taken from the
+    2023 docs, which require all of them except the city in a billing address; it is inferred that they
+    still belong to this schema. The length limits are those of the vendor's 2023 shop plugin.
     """
     billing_address: NotRequired["_hints.models.Address | AddressParams"]
     """
-    A person and an address. The name of this schema is documented; the fields are those of the 2023
-    docs, which require all of them but the city in a billing address, and that they still belong to it
-    is inferred. The limits are those of the vendor's 2023 shop plugin.
+    A person's name and address. The name of this schema is documented. Its fields are taken from the
+    2023 docs, which require all of them except the city in a billing address; it is inferred that they
+    still belong to this schema. The length limits are those of the vendor's 2023 shop plugin.
     """
 
 
 class GateCustomerAccountParams(TypedDict):
     """
-    The account to top up; its keys depend on the product. The name of this schema is ours (inferred):
-    the docs do not name it.
+    The account to top up; its keys depend on the product. The docs do not name this schema; this
+    project chose the name (inferred).
 
     Schema `plexypay.GateCustomerAccount`: documented by the vendor
     (https://developer.plexy.money/create-order-25538211e0).
@@ -945,26 +953,26 @@ class GateCustomerAccountParams(TypedDict):
 
     steam_login: NotRequired[str]
     """
-    The customer's name at Steam.
+    The customer's Steam login.
     """
     email: NotRequired[str]
     """
-    The customer's e-mail address.
+    The customer's email address.
     """
 
 
 class HandlePayoutParams(TypedDict):
     """
-    A payment from your balance to a saved card. The name of this schema is documented, its fields are
-    not. It is open to further fields.
+    A payment from your balance to a saved card. The name of this schema is documented, but its fields
+    are not. Additional fields are allowed.
 
     Schema `request.HandlePayout`: inferred, not documented.
     """
 
     amount: NotRequired[int | Decimal]
     """
-    What is paid out. The unit is not known; ask Plexy Pay before you send live money. The vendor does
-    not state the unit of this amount, so the client makes no Money of it and takes none.
+    Amount to pay out. The unit is not known; ask Plexy Pay for it before you send live payouts. The
+    vendor does not state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: NotRequired[str]
     """
@@ -972,14 +980,14 @@ class HandlePayoutParams(TypedDict):
     """
     card_token_id: NotRequired[str]
     """
-    Id of the saved card that gets the money.
+    Id of the saved card that receives the money.
     """
 
 
 class MerchantInitiatedPaymentRequestParams(TypedDict):
     """
-    A payment without the payer, with a card that was saved before. Which of the fields the API insists
-    on is not documented: this description requires those without which there is nothing to charge.
+    A payment with a saved card, without the payer. It is not documented which of the fields the API
+    requires; this schema requires the fields that define a charge.
 
     Schema `request.MerchantInitiatedPayment`: documented by the vendor
     (https://test-docs.plexypay.com/recurring-payments-api.html).
@@ -987,14 +995,14 @@ class MerchantInitiatedPaymentRequestParams(TypedDict):
 
     amount: int | Decimal
     """
-    What to charge. The unit is not known: the docs' sample is `1099` and says nothing about it, payment
-    links take minor units, transactions speak major units. Ask Plexy Pay before you send live money.
-    The vendor does not state the unit of this amount, so the client makes no Money of it and takes
-    none.
+    Amount to charge. The unit is not known: the docs' sample is `1099` and states no unit, payment
+    links use minor units, and transactions use major units. Ask Plexy Pay for the unit before you send
+    live payments. The vendor does not state the unit of this amount, so the client makes no Money of it
+    and takes none.
     """
     card_token_id: str
     """
-    Id of the saved card that is charged. A UUID in the docs' sample.
+    Id of the saved card to charge. A UUID in the docs' sample.
     """
     currency: str
     """
@@ -1003,13 +1011,14 @@ class MerchantInitiatedPaymentRequestParams(TypedDict):
     initial_transaction_id: NotRequired[str]
     """
     Id of the transaction in which the payer agreed to later charges (the one with recurring type
-    `cof_initial`). Send it: the docs' sample does. A UUID there.
+    `cof_initial`). Send it, as the docs' sample does. A UUID in that sample.
     """
 
 
 class OrderDetailsParams(TypedDict):
     """
-    What is paid. The name of this schema is ours (inferred); the 2023 docs name the fields only.
+    The order to pay. This project chose the name of this schema (inferred); the 2023 docs name only its
+    fields.
 
     Schema `plexypay.OrderDetails`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
@@ -1017,8 +1026,8 @@ class OrderDetailsParams(TypedDict):
 
     amount: "int | Decimal | _hints.Money"
     """
-    What is paid, in major units (tenge for KZT): `22000` is 22 000 KZT. Payment links say `2200000` for
-    the same sum. Zero for `verification`. An amount in major units (tenge for KZT); the unit is
+    Amount to pay, in major units (tenge for KZT): `22000` is 22 000 KZT. On a payment link, the same
+    amount is `2200000`. Zero for `verification`. An amount in major units (tenge for KZT); the unit is
     documented by the vendor in 2023, not since.
     """
     currency: NotRequired[str]
@@ -1027,28 +1036,29 @@ class OrderDetailsParams(TypedDict):
     """
     order_reference: NotRequired[str]
     """
-    Your own name for the order. Always give one, so that the payment can be found again.
+    Your reference for the order. Always set it, so that the payment can be found later.
     """
     cart_reference: NotRequired[str]
     """
-    Your own name for the basket.
+    Your reference for the cart.
     """
     description: NotRequired[str]
     """
-    What is paid for.
+    Description of the order.
     """
     items: NotRequired[Sequence[object]]
     """
-    What is in the basket. The sample of the 2023 docs is an empty list; items go out as you give them.
+    Items in the cart. The sample in the 2023 docs is an empty list. The client sends the items exactly
+    as you pass them.
     """
 
 
 class PaymentRecurringParams(TypedDict):
     """
-    Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
-    (inferred). Payment links take the same thing with other names of fields (`request.Recurring`:
-    `type` instead of `recurring_type`); which of them a host-to-host payment takes today is not known.
-    So it is open to further fields.
+    Marks a payment as the first of a series or as part of one. This project chose the name of this
+    schema (inferred). Payment links have an equivalent with different field names (`request.Recurring`:
+    `type` instead of `recurring_type`). It is not known which of the two a host-to-host payment accepts
+    today. Additional fields are therefore allowed.
 
     Schema `plexypay.PaymentRecurring`: documented by the vendor in 2023, not since
     (plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md).
@@ -1058,11 +1068,12 @@ class PaymentRecurringParams(TypedDict):
         "_hints.models.RecurringType | Literal['cof_initial', 'ucof']"
     ]
     """
-    Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
+    Role of a payment in a series. The docs do not name this schema; this project chose the name
+    (inferred).
 
-    - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
-    - `ucof`: a later payment with the kept card (documented in 2023, there in the field
-        "recurringType").
+    - `cof_initial`: the first payment, in which the payer agrees to the storage of the card
+        (documented).
+    - `ucof`: a later payment with the stored card (documented in 2023, in the field "recurringType").
     """
     parent_transaction_id: NotRequired[str]
     """
@@ -1072,8 +1083,8 @@ class PaymentRecurringParams(TypedDict):
 
 class RecurringParams(TypedDict):
     """
-    Says that a payment is the first of a series, or belongs to one. Which of the fields the API insists
-    on is not documented.
+    Marks a payment as the first of a series or as part of one. It is not documented which of the fields
+    the API requires.
 
     Schema `request.Recurring`: documented by the vendor
     (https://test-docs.plexypay.com/pay-by-link-api.html).
@@ -1081,32 +1092,33 @@ class RecurringParams(TypedDict):
 
     expiry: NotRequired[datetime]
     """
-    Until when the series runs, most likely. RFC 3339, in UTC with a `Z`.
+    Most likely the time at which the series ends. RFC 3339, in UTC with a `Z`.
     """
     frequency: NotRequired[int]
     """
-    How often the card will be charged, most likely. `30` in the docs' sample; the unit is not stated
-    (days?).
+    Most likely the frequency of the charges. The docs' sample has `30`; the unit is not stated (days?).
     """
     parent_transaction_id: NotRequired[str]
     """
-    Id of the transaction that began the series; the 2023 docs want it for the payments that follow the
+    Id of the transaction that started the series. The 2023 docs require it for the payments after the
     first one. A UUID in the docs.
     """
     type: NotRequired["_hints.models.RecurringType | Literal['cof_initial', 'ucof']"]
     """
-    Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
+    Role of a payment in a series. The docs do not name this schema; this project chose the name
+    (inferred).
 
-    - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
-    - `ucof`: a later payment with the kept card (documented in 2023, there in the field
-        "recurringType").
+    - `cof_initial`: the first payment, in which the payer agrees to the storage of the card
+        (documented).
+    - `ucof`: a later payment with the stored card (documented in 2023, in the field "recurringType").
     """
 
 
 class RefundPaymentParams(TypedDict):
     """
-    How much of a charged payment to give back, and how to call it. That the fields of 2023 belong to
-    this schema is inferred; one developer's code of 2026 sends `amount` to the same path.
+    The amount of a charged payment to refund, with a reference and a description of the refund. It is
+    inferred that the fields of 2023 belong to this schema; one developer's code of 2026 sends `amount`
+    to the same path.
 
     Schema `request.RefundPayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), refunds, public code of a merchant, 2026 (refunds)).
@@ -1114,56 +1126,56 @@ class RefundPaymentParams(TypedDict):
 
     amount: NotRequired["int | Decimal | _hints.Money | None"]
     """
-    What to give back, in major units (tenge for KZT) with two decimals at most: `5000` is 5 000 KZT. At
-    most what is left of the payment. Left out or null: all of it. An amount in major units (tenge for
-    KZT); the unit is seen in merchants' public code, not documented.
+    Amount to refund, in major units (tenge for KZT) with at most two decimals: `5000` is 5 000 KZT. At
+    most the remaining amount of the payment. If omitted or null, all of it is refunded. An amount in
+    major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
     """
     order_reference: NotRequired[str | None]
     """
-    Your own name for the refund. Left out or null: the original's.
+    Your reference for the refund. If omitted or null, the reference of the original payment is used.
     """
     description: NotRequired[str | None]
     """
-    Why the money goes back. Left out or null: the original's.
+    Reason for the refund. If omitted or null, the description of the original payment is used.
     """
 
 
 class SaveCardParams(TypedDict):
     """
-    A card to save for payouts. The name of this schema is documented, its fields are not. It is open to
-    further fields; never send a card number in the clear.
+    A card to save for payouts. The name of this schema is documented, but its fields are not.
+    Additional fields are allowed; never send a card number in clear text.
 
     Schema `request.SaveCard`: inferred, not documented.
     """
 
     customer_id: NotRequired[str]
     """
-    Id of the customer whose card it is.
+    Id of the customer who owns the card.
     """
     card_data: NotRequired["_hints.models.CardData | CardDataParams"]
     """
-    A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a
-    card that was saved before. The name of this schema is documented; the fields are those of the 2023
-    docs, and that they still belong to it is inferred.
+    A card, given either as encrypted fields or as the token of a card saved earlier. The 2023 docs
+    require the encrypted fields the first time. The name of this schema is documented. Its fields are
+    taken from the 2023 docs; it is inferred that they still belong to it.
 
-    Each encrypted field is its own text: encrypt the value with the public key (RSA), then Base64.
-    Which RSA padding is meant is not documented. No further fields are taken, so that no card number in
-    the clear can slip in.
+    Encrypt each value separately with the public key (RSA), then encode the result as Base64. The RSA
+    padding is not documented. Additional fields are not allowed, so that no card number can be sent in
+    clear text.
     """
 
 
 class SaveOneCustomerParams(TypedDict):
     """
-    A new customer. The name of this schema is documented, its fields are not: two error texts of 2023
-    speak of e-mail and phone ("Both email and phone are required to create a new customer"). It is open
-    to further fields.
+    A new customer. The name of this schema is documented, but its fields are not. Two error texts of
+    2023 mention email and phone ("Both email and phone are required to create a new customer"). The
+    schema accepts additional fields.
 
     Schema `request.SaveOneCustomer`: inferred, not documented.
     """
 
     email: NotRequired[str]
     """
-    The customer's e-mail address.
+    The customer's email address.
     """
     phone: NotRequired[str]
     """
@@ -1173,28 +1185,29 @@ class SaveOneCustomerParams(TypedDict):
 
 class SettlementPaymentOrderBodyParams(TypedDict):
     """
-    An order to pay one of your beneficiaries, as you send it. The name of this schema is ours
-    (inferred): the docs name `entity.SettlementPaymentOrder`, which here is what the API returns.
+    An order to pay one of your beneficiaries, as you send it. This project chose the name of this
+    schema (inferred). The docs name `entity.SettlementPaymentOrder`; here that is the schema of the
+    response.
 
     `request_id` is documented. The other fields are inferred from the webhook, which spells them in
-    snake case ("beneficiary_id"); camel case follows "requestId". It is open to further fields.
+    snake case ("beneficiary_id"); camel case follows "requestId". Additional fields are allowed.
 
     Schema `plexypay.SettlementPaymentOrderBody`: inferred, not documented.
     """
 
     request_id: str
     """
-    Your own unique key of this order; it prevents duplicates. Keep it before you call, and send the
-    same one again when you do not know what became of a call. Evidence: documented by the vendor
+    Your unique key for this order, which prevents duplicates. Store it before the call, and send the
+    same key again if the outcome of a call is unknown. Evidence: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
     """
     beneficiary_id: NotRequired[str]
     """
-    Id of the beneficiary who is paid.
+    Id of the beneficiary who receives the payment.
     """
     amount: NotRequired[int | Decimal]
     """
-    What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does not state the
+    Amount to pay. The unit is not known; the webhook's sample is `10000`. The vendor does not state the
     unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: NotRequired[str]
@@ -1205,9 +1218,9 @@ class SettlementPaymentOrderBodyParams(TypedDict):
 
 class SplitRequestBodyParams(TypedDict):
     """
-    A part of a payment that goes to a beneficiary, as you send it. The name of this schema is ours
-    (inferred), and so are its fields: the docs name `entity.SplitRequest`, which here is what the API
-    returns. It is open to further fields.
+    A part of a payment that goes to a beneficiary, as you send it. This project chose the name and the
+    fields of this schema (inferred). The docs name `entity.SplitRequest`; here that is the schema of
+    the response. Additional fields are allowed.
 
     Schema `plexypay.SplitRequestBody`: inferred, not documented.
     """
@@ -1218,12 +1231,12 @@ class SplitRequestBodyParams(TypedDict):
     """
     beneficiary_id: NotRequired[str]
     """
-    Id of the beneficiary who gets the part.
+    Id of the beneficiary who receives the part.
     """
     amount: NotRequired[int | Decimal]
     """
-    The part. The unit is not known, so do not compute with it. The vendor does not state the unit of
-    this amount, so the client makes no Money of it and takes none.
+    Amount of the part. The unit is not known, so do not use it in calculations. The vendor does not
+    state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: NotRequired[str]
     """
@@ -1233,7 +1246,7 @@ class SplitRequestBodyParams(TypedDict):
 
 class TopupRequestParams(TypedDict):
     """
-    How much to top up, and which account.
+    The amount and the account to top up.
 
     Schema `TopupRequest`: documented by the vendor
     (https://developer.plexy.money/create-order-25538211e0).
@@ -1241,7 +1254,7 @@ class TopupRequestParams(TypedDict):
 
     amount: NotRequired["str | _hints.Money"]
     """
-    How much to top up, in major units as decimal text: `"10.00"`; most likely between the product's
+    Amount to top up, in major units as decimal text: `"10.00"`; most likely between the product's
     `min_amount` and `max_amount`. An amount in major units, as decimal text; the unit is documented by
     the vendor.
     """
@@ -1255,16 +1268,16 @@ class TopupRequestParams(TypedDict):
 
 class TransferToMerchantBalanceParams(TypedDict):
     """
-    What to take from a beneficiary's balance. The name of this schema is ours; its fields are inferred.
-    It is open to further fields.
+    The amount to take from a beneficiary's balance. This project chose the name of this schema; its
+    fields are inferred. Additional fields are allowed.
 
     Schema `plexypay.TransferToMerchantBalance`: inferred, not documented.
     """
 
     amount: NotRequired[int | Decimal]
     """
-    What is moved. The unit is not known; ask Plexy Pay before you send live money. The vendor does not
-    state the unit of this amount, so the client makes no Money of it and takes none.
+    Amount to transfer. The unit is not known; ask Plexy Pay for it before you send live transfers. The
+    vendor does not state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: NotRequired[str]
     """
@@ -1274,13 +1287,13 @@ class TransferToMerchantBalanceParams(TypedDict):
 
 class UpdatePaymentLinkParams(TypedDict):
     """
-    The new expiry of a payment link. The name of this schema is documented, its fields are not:
-    `expires_at` is what the error texts of 2023 speak of. It is open to further fields.
+    The new expiry time of a payment link. The name of this schema is documented, but its fields are
+    not; the error texts of 2023 mention `expires_at`. Additional fields are allowed.
 
     Schema `request.UpdatePaymentLink`: inferred, not documented.
     """
 
     expires_at: datetime
     """
-    Until when the link can be paid from now on. RFC 3339, in UTC with a `Z`.
+    The new time until which the link can be paid. RFC 3339, in UTC with a `Z`.
     """

@@ -57,7 +57,7 @@ def _payment_callback_details() -> type[_hints.models.PaymentCallbackDetails]:
 class TransactionCreated(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction created.
 
-    The payment was begun and waits for its authorization. No money is held yet.
+    The payment was created and awaits authorization. No money is held yet.
 
     Event `transaction.created`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0).
@@ -90,9 +90,9 @@ class TransactionCreated(WebhookEvent["_hints.models.TransactionWebhookDetails"]
 class TransactionAuthorized(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction authorized.
 
-    The money is held. The docs let you treat it as a success: it is captured by itself 1 hour later
-    (`auto_clearing: true`), or when you capture it (`auto_clearing: false`, within 5 days, else Plexy Pay
-    captures automatically).
+    The money is held. The docs allow you to treat this event as success. The money is captured
+    automatically 1 hour later (`auto_clearing: true`), or when you capture it (`auto_clearing: false`,
+    within 5 days, otherwise Plexy Pay captures it automatically).
 
     Event `transaction.authorized`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0).
@@ -125,7 +125,7 @@ class TransactionAuthorized(WebhookEvent["_hints.models.TransactionWebhookDetail
 class TransactionRejected(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction rejected.
 
-    The bank said no. Nothing is held or taken.
+    The bank declined the payment. No money is held or collected.
 
     Event `transaction.rejected`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0).
@@ -158,7 +158,7 @@ class TransactionRejected(WebhookEvent["_hints.models.TransactionWebhookDetails"
 class TransactionFailed(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction failed.
 
-    The payment broke on the way, by a system or network error. Check the transaction before the payer tries
+    The payment failed because of a system or network error. Check the transaction before the payer tries
     again.
 
     Event `transaction.failed`: documented by the vendor (https://developer.plexy.money/webhooks-1614772m0).
@@ -191,7 +191,7 @@ class TransactionFailed(WebhookEvent["_hints.models.TransactionWebhookDetails"])
 class TransactionCharged(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction charged.
 
-    The money is taken. From now on a refund is possible.
+    The money has been collected. The payment can now be refunded.
 
     Event `transaction.charged`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0).
@@ -226,7 +226,7 @@ class TransactionCharged(WebhookEvent["_hints.models.TransactionWebhookDetails"]
 class TransactionCancelled(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction cancelled.
 
-    The payment was cancelled before its capture. The hold is released, nothing is taken.
+    The payment was cancelled before capture. The hold is released, and no money is collected.
 
     Event `transaction.cancelled`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0).
@@ -259,8 +259,8 @@ class TransactionCancelled(WebhookEvent["_hints.models.TransactionWebhookDetails
 class TransactionRefunded(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction refunded.
 
-    A refund was made. It is a transaction of its own; the docs' "parentTransactionId" most likely names the
-    payment.
+    A refund was made. The refund is a separate transaction; the docs' "parentTransactionId" most likely
+    identifies the payment.
 
     Event `transaction.refunded`: documented by the vendor
     (https://developer.plexy.money/webhooks-1614772m0).
@@ -295,7 +295,7 @@ class TransactionRefunded(WebhookEvent["_hints.models.TransactionWebhookDetails"
 class PaymentOrderCreated(WebhookEvent["_hints.models.PaymentOrderWebhookDetails"]):
     """Payment order created.
 
-    A settlement payment order was taken. The beneficiary is not paid yet.
+    A settlement payment order was accepted. The beneficiary has not been paid yet.
 
     Event `payment_order.created`: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
@@ -326,8 +326,8 @@ class PaymentOrderCreated(WebhookEvent["_hints.models.PaymentOrderWebhookDetails
 class PaymentOrderPaid(WebhookEvent["_hints.models.PaymentOrderWebhookDetails"]):
     """Payment order paid.
 
-    A settlement payment order was carried out: the beneficiary was paid. The docs name the event and show
-    the body of another; that the status is `paid` then is the plain reading.
+    A settlement payment order was executed: the beneficiary was paid. The docs name the event but show the
+    body of a different one. The status `paid` is the most natural reading.
 
     Event `payment_order.paid`: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
@@ -358,8 +358,8 @@ class PaymentOrderPaid(WebhookEvent["_hints.models.PaymentOrderWebhookDetails"])
 class PaymentOrderFailed(WebhookEvent["_hints.models.PaymentOrderWebhookDetails"]):
     """Payment order failed.
 
-    A settlement payment order was not carried out. Why is not said; look before you order it again, with a
-    new `request_id`.
+    A settlement payment order was not executed. The docs do not give a reason. Check before you order it
+    again, with a new `request_id`.
 
     Event `payment_order.failed`: documented by the vendor
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
@@ -390,8 +390,8 @@ class PaymentOrderFailed(WebhookEvent["_hints.models.PaymentOrderWebhookDetails"
 class PaymentSucceeded(WebhookEvent["_hints.models.CheckoutWebhookData"]):
     """Payment succeeded.
 
-    A payment of the v2 API succeeded. Events may come more than once: keep the `id` of those that you
-    handled.
+    A payment of the v2 API succeeded. Events may be delivered more than once: store the `id` of each event
+    that you have handled.
 
     Event `payment.succeeded`: documented by the vendor
     (https://plexy.money/docs/webhooks/handle-webhook-events).
@@ -418,7 +418,7 @@ class PaymentSucceeded(WebhookEvent["_hints.models.CheckoutWebhookData"]):
 class PaymentFailed(WebhookEvent["_hints.models.CheckoutWebhookData"]):
     """Payment failed.
 
-    A payment of the v2 API failed. The docs name the event, its `data` is not shown.
+    A payment of the v2 API failed. The docs name the event but do not show its `data`.
 
     Event `payment.failed`: documented by the vendor
     (https://plexy.money/docs/webhooks/handle-webhook-events).
@@ -445,7 +445,7 @@ class PaymentFailed(WebhookEvent["_hints.models.CheckoutWebhookData"]):
 class RefundSucceeded(WebhookEvent["_hints.models.CheckoutWebhookData"]):
     """Refund succeeded.
 
-    Money went back to the shopper. The docs name the event, its `data` is not shown.
+    Money was returned to the shopper. The docs name the event but do not show its `data`.
 
     Event `refund.succeeded`: documented by the vendor
     (https://plexy.money/docs/webhooks/handle-webhook-events).
@@ -472,11 +472,11 @@ class RefundSucceeded(WebhookEvent["_hints.models.CheckoutWebhookData"]):
 class PaymentCallback(WebhookEvent["_hints.models.PaymentCallbackDetails"]):
     """Payment callback.
 
-    What a payment came to, as the API of 2023 posted it to the callback URL of a payment session. Whether
-    Plexy Pay still sends it is not known. `success` says whether the payment succeeded.
+    The result of a payment, as the 2023 API posted it to the callback URL of a payment session. It is not
+    known whether Plexy Pay still sends it. `success` shows whether the payment succeeded.
 
     Only `id`, `amount`, `currency`, `order_reference` and `success` are signed. `settled`,
-    `external_reference` and `payment_method` are **not**: anyone on the way could have changed them.
+    `external_reference` and `payment_method` are **not**: anyone in between could have changed them.
 
     It has no name in its body: documented by the vendor in 2023, not since (plexypay/plexypay-sdk-php
     (2023), src/Utils.php, plexypay/woocommerce (2023), includes/WC_PLEXYPAY_Payments_Gateway.php).
