@@ -61,11 +61,11 @@ def retried(op: OperationView) -> str:
         else ""
     )
     if op.http_method == "GET":
-        return "Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx."
+        return "Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx."
     if op.idempotency_key and op.key_repeats:
         return (
             f"{moves}Retried: yes, it is idempotent by `{op.idempotency_key}`, and every attempt carries the same: "
-            "after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a "
+            "after a failed connection, a timeout, 408, 429 and 5xx. Keep the key before you call: after a "
             f"crash, call again with the same one.{unknown}"
         )
     if op.idempotency_key:

@@ -48,7 +48,7 @@ class BeneficiariesResource:
         The docs list only the name of this operation, in their menu. The method, path, parameters and
         response are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -164,7 +164,7 @@ class BeneficiariesResource:
         Use it to check the beneficiary's balance; its unit is not known. The docs list only the name of
         this operation ("Gey By Id"), in their menu. The method, path and response are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -621,7 +621,7 @@ class AsyncBeneficiariesResource:
         The docs list only the name of this operation, in their menu. The method, path, parameters and
         response are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -739,7 +739,7 @@ class AsyncBeneficiariesResource:
         Use it to check the beneficiary's balance; its unit is not known. The docs list only the name of
         this operation ("Gey By Id"), in their menu. The method, path and response are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).

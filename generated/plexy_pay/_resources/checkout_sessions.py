@@ -185,7 +185,7 @@ class CheckoutSessionsResource:
         goods for a payment that is `Authorised`, not for a session that is `completed`. Amounts are in
         minor units.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (sessions/SessionsController_getSessionResult).
@@ -503,7 +503,7 @@ class AsyncCheckoutSessionsResource:
         goods for a payment that is `Authorised`, not for a session that is `completed`. Amounts are in
         minor units.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (sessions/SessionsController_getSessionResult).

@@ -55,7 +55,7 @@ class CustomersResource:
         The docs list only the name of this operation, in their menu. The method, path and response are
         inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -112,7 +112,7 @@ class CustomersResource:
         response are inferred. Pagination and the envelope follow the list of transactions; the order and
         the filters are not known.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -227,7 +227,7 @@ class CustomersResource:
         The docs list only the name of this operation, in their menu. The method, path and response are
         inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -280,7 +280,7 @@ class CustomersResource:
         The docs list only the name of this operation, in their menu. The method, path, parameters and
         response are inferred. Pagination and the envelope follow the list of transactions.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -454,7 +454,7 @@ class AsyncCustomersResource:
         The docs list only the name of this operation, in their menu. The method, path and response are
         inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -511,7 +511,7 @@ class AsyncCustomersResource:
         response are inferred. Pagination and the envelope follow the list of transactions; the order and
         the filters are not known.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -628,7 +628,7 @@ class AsyncCustomersResource:
         The docs list only the name of this operation, in their menu. The method, path and response are
         inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -687,7 +687,7 @@ class AsyncCustomersResource:
         The docs list only the name of this operation, in their menu. The method, path, parameters and
         response are inferred. Pagination and the envelope follow the list of transactions.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).

@@ -40,7 +40,7 @@ class DirectPaymentsResource:
 
         The method is documented; the path and fields are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/get-keys-25187447e0.
@@ -463,7 +463,7 @@ class AsyncDirectPaymentsResource:
 
         The method is documented; the path and fields are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/get-keys-25187447e0.

@@ -71,7 +71,7 @@ class GateResource:
         Gate responded with a success status. It is not documented whether the path begins with
         `/agent/{agent_id}` or whether a key is required; the client sends the key.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
@@ -215,7 +215,7 @@ class AsyncGateResource:
         Gate responded with a success status. It is not documented whether the path begins with
         `/agent/{agent_id}` or whether a key is required; the client sends the key.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.

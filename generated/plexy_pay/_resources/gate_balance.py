@@ -30,7 +30,7 @@ class GateBalanceResource:
 
         Use it before an order. Amounts are decimal text in major units.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-balance-25538213e0.
@@ -88,7 +88,7 @@ class AsyncGateBalanceResource:
 
         Use it before an order. Amounts are decimal text in major units.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-balance-25538213e0.

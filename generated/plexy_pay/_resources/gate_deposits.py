@@ -48,7 +48,7 @@ class GateDepositsResource:
 
         Use it to reconcile your books with Plexy Pay's. Amounts are decimal text in major units.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-deposit-history-25538214e0.
@@ -142,7 +142,7 @@ class AsyncGateDepositsResource:
 
         Use it to reconcile your books with Plexy Pay's. Amounts are decimal text in major units.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-deposit-history-25538214e0.

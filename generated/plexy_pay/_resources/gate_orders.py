@@ -51,7 +51,7 @@ class GateOrdersResource:
         Use it to find out which orders are finished, and to look for an order after a call with an unknown
         outcome: compare `idempotency_key` and `external_ref`. Amounts are decimal text in major units.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-orders-25538210e0.
@@ -121,7 +121,7 @@ class GateOrdersResource:
         key, or look for the key in the list of orders.
 
         This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
-        carries the same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you
+        carries the same: after a failed connection, a timeout, 408, 429 and 5xx. Keep the key before you
         call: after a crash, call again with the same one. When its outcome cannot be known it raises
         `OutcomeUnknownError`.
 
@@ -200,7 +200,7 @@ class GateOrdersResource:
         Use it after you create an order: retrieve the order until it is completed or failed, then deliver
         `order_content`. Amounts are decimal text in major units.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-order-by-id-25538212e0.
@@ -342,7 +342,7 @@ class AsyncGateOrdersResource:
         Use it to find out which orders are finished, and to look for an order after a call with an unknown
         outcome: compare `idempotency_key` and `external_ref`. Amounts are decimal text in major units.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-orders-25538210e0.
@@ -415,7 +415,7 @@ class AsyncGateOrdersResource:
         key, or look for the key in the list of orders.
 
         This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
-        carries the same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you
+        carries the same: after a failed connection, a timeout, 408, 429 and 5xx. Keep the key before you
         call: after a crash, call again with the same one. When its outcome cannot be known it raises
         `OutcomeUnknownError`.
 
@@ -496,7 +496,7 @@ class AsyncGateOrdersResource:
         Use it after you create an order: retrieve the order until it is completed or failed, then deliver
         `order_content`. Amounts are decimal text in major units.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-order-by-id-25538212e0.

@@ -41,7 +41,7 @@ class GateProductCategoriesResource:
         Use it to build the menu of your shop. The method and path are documented. The fields are inferred,
         and so is the form of the response: a bare list, as for product types.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
@@ -111,7 +111,7 @@ class AsyncGateProductCategoriesResource:
         Use it to build the menu of your shop. The method and path are documented. The fields are inferred,
         and so is the form of the response: a bare list, as for product types.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.

@@ -38,7 +38,7 @@ class GateProductTypesResource:
 
         Use it to decide how your shop handles a product: a `direct_top_up` order needs a `topup_request`.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-product-types-25538206e0.
@@ -106,7 +106,7 @@ class AsyncGateProductTypesResource:
 
         Use it to decide how your shop handles a product: a `direct_top_up` order needs a `topup_request`.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-product-types-25538206e0.

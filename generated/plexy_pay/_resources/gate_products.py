@@ -42,7 +42,7 @@ class GateProductsResource:
         The method and path are documented. It is inferred that the response is a bare list, as for product
         types. The absence of filters and pages is also inferred: none are known.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
@@ -85,7 +85,7 @@ class GateProductsResource:
         Use it to check the price and the limits before an order. They are numbers, most likely in major
         units: `10` is 10 of `currency_code`. The amount of a top-up is sent as a string, `"10.00"`.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-product-25538209e0.
@@ -169,7 +169,7 @@ class AsyncGateProductsResource:
         The method and path are documented. It is inferred that the response is a bare list, as for product
         types. The absence of filters and pages is also inferred: none are known.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
@@ -212,7 +212,7 @@ class AsyncGateProductsResource:
         Use it to check the price and the limits before an order. They are numbers, most likely in major
         units: `10` is 10 of `currency_code`. The amount of a top-up is sent as a string, `"10.00"`.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-product-25538209e0.

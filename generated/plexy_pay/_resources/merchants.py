@@ -31,7 +31,7 @@ class MerchantsResource:
         Use it to check that a key belongs to the expected merchant. The docs list only the name of this
         operation, in their menu. The method, path and response are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -105,7 +105,7 @@ class AsyncMerchantsResource:
         Use it to check that a key belongs to the expected merchant. The docs list only the name of this
         operation, in their menu. The method, path and response are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).

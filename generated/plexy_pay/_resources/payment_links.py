@@ -49,7 +49,7 @@ class PaymentLinksResource:
         from the list of transactions; the order of the links and the filters are not known. Amounts are
         most likely in minor units, as everywhere on payment links.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/pay-by-link-api.html.
@@ -229,7 +229,7 @@ class PaymentLinksResource:
         `/v1/transactions/by-payment-link/{payment_link_id}`. Do not take a 404 from an inferred path as
         proof that the link does not exist.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0.
@@ -277,7 +277,7 @@ class PaymentLinksResource:
         The method is documented; the path is observed in one developer's code, which reads `id` and
         `status`. It is inferred that the other fields are those of the retrieval by order reference.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is seen in merchants' public code, not
         documented. Source: https://developer.plexy.money/retrieve-payment-link-21794567e0, public code of
@@ -431,7 +431,7 @@ class PaymentLinksResource:
         The method is documented; the path, parameters and response are not. The fields here follow the
         names of the docs' schemas, and the unit of amounts is not known.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
@@ -641,7 +641,7 @@ class AsyncPaymentLinksResource:
         from the list of transactions; the order of the links and the filters are not known. Amounts are
         most likely in minor units, as everywhere on payment links.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/pay-by-link-api.html.
@@ -823,7 +823,7 @@ class AsyncPaymentLinksResource:
         `/v1/transactions/by-payment-link/{payment_link_id}`. Do not take a 404 from an inferred path as
         proof that the link does not exist.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0.
@@ -875,7 +875,7 @@ class AsyncPaymentLinksResource:
         The method is documented; the path is observed in one developer's code, which reads `id` and
         `status`. It is inferred that the other fields are those of the retrieval by order reference.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is seen in merchants' public code, not
         documented. Source: https://developer.plexy.money/retrieve-payment-link-21794567e0, public code of
@@ -1033,7 +1033,7 @@ class AsyncPaymentLinksResource:
         The method is documented; the path, parameters and response are not. The fields here follow the
         names of the docs' schemas, and the unit of amounts is not known.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.

@@ -48,7 +48,7 @@ class PayoutsResource:
         The docs list only the name of this operation, in their menu. The method, path, parameters and
         response are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
@@ -358,7 +358,7 @@ class AsyncPayoutsResource:
         The docs list only the name of this operation, in their menu. The method, path, parameters and
         response are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.

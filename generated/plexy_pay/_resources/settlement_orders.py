@@ -51,7 +51,7 @@ class SettlementOrdersResource:
         The method is documented. The path is inferred from the path of the creation; the parameters and
         response are inferred too.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
@@ -122,7 +122,7 @@ class SettlementOrdersResource:
         Newer menus of the docs no longer show this group.
 
         This call moves money. Retried: yes, it is idempotent by `request_id`, and every attempt carries the
-        same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a
+        same: after a failed connection, a timeout, 408, 429 and 5xx. Keep the key before you call: after a
         crash, call again with the same one. When its outcome cannot be known it raises
         `OutcomeUnknownError`.
 
@@ -195,7 +195,7 @@ class SettlementOrdersResource:
         documented; the path and response are inferred, so do not take a 404 as proof that the order does
         not exist.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
@@ -334,7 +334,7 @@ class AsyncSettlementOrdersResource:
         The method is documented. The path is inferred from the path of the creation; the parameters and
         response are inferred too.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
@@ -405,7 +405,7 @@ class AsyncSettlementOrdersResource:
         Newer menus of the docs no longer show this group.
 
         This call moves money. Retried: yes, it is idempotent by `request_id`, and every attempt carries the
-        same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a
+        same: after a failed connection, a timeout, 408, 429 and 5xx. Keep the key before you call: after a
         crash, call again with the same one. When its outcome cannot be known it raises
         `OutcomeUnknownError`.
 
@@ -480,7 +480,7 @@ class AsyncSettlementOrdersResource:
         documented; the path and response are inferred, so do not take a 404 as proof that the order does
         not exist.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.

@@ -48,7 +48,7 @@ class SplitRequestsResource:
         The docs list only the name of this operation, in their menu. The method, path, parameters and
         response are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -182,7 +182,7 @@ class SplitRequestsResource:
         The docs list only the name of this operation, in their menu. The method, path and response are
         inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -503,7 +503,7 @@ class AsyncSplitRequestsResource:
         The docs list only the name of this operation, in their menu. The method, path, parameters and
         response are inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -639,7 +639,7 @@ class AsyncSplitRequestsResource:
         The docs list only the name of this operation, in their menu. The method, path and response are
         inferred.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).

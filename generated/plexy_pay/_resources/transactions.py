@@ -40,7 +40,7 @@ class TransactionsResource:
         Use it for support and audits. The docs give only the name. The method, path and fields are
         inferred, and the unit of amounts is not known.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/transaction-management-4976246f0.
@@ -91,7 +91,7 @@ class TransactionsResource:
         The method and path are documented; the fields of the response are those observed on the single
         transaction.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/authorization-1614875m0.
@@ -142,7 +142,7 @@ class TransactionsResource:
 
         The method, path and fields are observed in a merchant's code.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (reading of a
@@ -195,7 +195,7 @@ class TransactionsResource:
         /v1/payments/search?orderReference=...`. Do not take a 404 from an inferred path as proof that
         nothing was paid.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/transaction-management-4976246f0, plexypay/docs-portal (2023),
@@ -249,7 +249,7 @@ class TransactionsResource:
         The docs name only the schemas; the method, path, parameters and fields are observed in a merchant's
         code.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (listing of
@@ -394,7 +394,7 @@ class AsyncTransactionsResource:
         Use it for support and audits. The docs give only the name. The method, path and fields are
         inferred, and the unit of amounts is not known.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/transaction-management-4976246f0.
@@ -447,7 +447,7 @@ class AsyncTransactionsResource:
         The method and path are documented; the fields of the response are those observed on the single
         transaction.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/authorization-1614875m0.
@@ -500,7 +500,7 @@ class AsyncTransactionsResource:
 
         The method, path and fields are observed in a merchant's code.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (reading of a
@@ -555,7 +555,7 @@ class AsyncTransactionsResource:
         /v1/payments/search?orderReference=...`. Do not take a 404 from an inferred path as proof that
         nothing was paid.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/transaction-management-4976246f0, plexypay/docs-portal (2023),
@@ -613,7 +613,7 @@ class AsyncTransactionsResource:
         The docs name only the schemas; the method, path, parameters and fields are observed in a merchant's
         code.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (listing of

@@ -59,7 +59,7 @@ class WalletResource:
         identifiers of the customer and `order_reference`. The names of the customer's fields are not known.
 
         This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
-        carries the same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you
+        carries the same: after a failed connection, a timeout, 408, 429 and 5xx. Keep the key before you
         call: after a crash, call again with the same one. When its outcome cannot be known it raises
         `OutcomeUnknownError`.
 
@@ -317,7 +317,7 @@ class WalletResource:
         Use it to poll a transaction until its status is terminal: `SUCCESS` or `FAILED`. The status does
         not show which operation led to it. `amount` is in minor units (tiyn for KZT).
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
@@ -369,7 +369,7 @@ class WalletResource:
         is a bare list of all transactions; the filters, the pages and the order of the rows are not known.
         A transaction that is missing here may exist.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
@@ -551,7 +551,7 @@ class AsyncWalletResource:
         identifiers of the customer and `order_reference`. The names of the customer's fields are not known.
 
         This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
-        carries the same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you
+        carries the same: after a failed connection, a timeout, 408, 429 and 5xx. Keep the key before you
         call: after a crash, call again with the same one. When its outcome cannot be known it raises
         `OutcomeUnknownError`.
 
@@ -817,7 +817,7 @@ class AsyncWalletResource:
         Use it to poll a transaction until its status is terminal: `SUCCESS` or `FAILED`. The status does
         not show which operation led to it. `amount` is in minor units (tiyn for KZT).
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
@@ -871,7 +871,7 @@ class AsyncWalletResource:
         is a bare list of all transactions; the filters, the pages and the order of the rows are not known.
         A transaction that is missing here may exist.
 
-        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+        Retried: yes, it only reads: after a failed connection, a timeout, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/wallet-6559386f0.
