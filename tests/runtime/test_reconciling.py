@@ -1196,7 +1196,7 @@ def test_the_reason_does_not_say_what_a_look_up_means_for_the_money(
 def test_a_reason_ends_with_one_full_stop() -> None:
     found = ask(save("recurring_payments.create"), api(), now=2e9)
     assert isinstance(found, Undetermined)
-    assert found.reason.endswith("only.")
+    assert found.reason.endswith(".")
     assert not found.reason.endswith("..")
 
 
