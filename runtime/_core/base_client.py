@@ -194,8 +194,10 @@ class SyncClient(_Client):
     ) -> _hints.Reconciliation:
         """Look up what became of a call that can move money, from the plain data saved before it.
 
-        Look-ups only read. `Executed` means that the API knows the payment: read its status. `NotExecuted` is said only
-        where it is proved, `Undetermined` says why nothing is certain and what a person can check.
+        Look-ups only read. `Executed` means that the API shows the payment, or the change of it: read its status. A
+        change that the API refused with 409 or 500 and a message is never `Executed` if you pass `error.saved_call`.
+        `NotExecuted` is returned only if it is proved. `Undetermined` states why the outcome is unknown and what a
+        person can check.
 
         Args:
             saved_call: What `save_call` gave, or `error.saved_call`.

@@ -46,7 +46,10 @@ _PROOF = frozenset(("documented", "observed"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executed:
-    """Represent a call that the API received, with its payment. The payment may still be unpaid: read its status.
+    """Represent a call whose payment, or whose effect on a payment, a look-up shows. Read the status of the payment.
+
+    The payment may still be unpaid. For a change of a payment, an earlier call may have had the same effect, unless the
+    client saw the response.
 
     Args:
         transaction: The payment, as the look-up shows it.
