@@ -150,7 +150,7 @@ class _Writer:
         return markdown.joined(parts)
 
     def _link(self, one: Model | Enum) -> str:
-        return linked(one.name, self._placed.links("../"))
+        return linked(one.name, self._links)
 
     def _text(self, text: str) -> str:
         return markdown.prose(self._renamed(text))

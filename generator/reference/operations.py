@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..changes.operations import PROVED_BY_HTTP
 from ..emit.annotations import PLAIN, parameter
 from ..emit.method_docs import ERRORS, returned
 from ..emit.method_examples import MethodExamples
@@ -238,17 +239,13 @@ def _raised(view: OperationView, response: Response) -> str:
         return "none"
     general = "ServerError" if status.startswith("5") else "ClientError"
     name = _FURTHER.get(status, ERRORS.get(status, general))
-    is_no = status in _PROVES_REJECTION or response.refuses
+    proved = status.isdigit() and int(status) in PROVED_BY_HTTP
+    is_no = proved or response.refuses
     if view.moves_money and not is_no:
         return f"`OutcomeUnknownError`, because of `{name}`"
     return f"`{name}`"
 
 
-#: The statuses that prove that a call was not carried out: those of docs/errors.md.
-_PROVES_REJECTION = frozenset(map(str, (
-    400, 401, 402, 403, 404, 405, 410, 411, 413, 414,
-    415, 417, 421, 422, 426, 428, 429, 431, 451,
-)))  # fmt: skip
 _FURTHER = {
     "408": "RequestTimeoutError",
     "500": "InternalServerError",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import logging
 import re
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -692,3 +694,16 @@ def test_looks_at_the_dashboard_do_not_fill_the_access_log(
     line = ("127.0.0.1:1", method, path, "1.1", 200)
     record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, "", line, None)
     assert bool(logging.getLogger("uvicorn.access").filter(record)) is is_kept
+
+
+def test_a_request_without_a_path_does_not_spoil_the_page(
+    sandbox: RunningSandbox,
+) -> None:
+    parts = urlsplit(sandbox.base_url)
+    with socket.create_connection((parts.hostname or "", parts.port or 0)) as raw:
+        raw.sendall(
+            b"OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+        )
+        while raw.recv(1000):
+            pass
+    assert httpx.get(f"{sandbox.base_url}/").status_code == 200

@@ -116,7 +116,9 @@ def _if_shown(access: Access, name: str, argument: str) -> dict[str, object]:
 def _curl(
     contract: Contract, logged: LoggedRequest, access: Access, base_url: str
 ) -> str:
-    parts = ["curl", "-X", logged.method, f"{base_url}{logged.path}"]
+    # curl would take brackets and braces for a pattern.
+    globs = ["--globoff"] if set("[]{}") & set(logged.path) else []
+    parts = ["curl", *globs, "-X", logged.method, f"{base_url}{logged.path}"]
     family = contract.family_near(logged.path.partition("?")[0]) or PAY
     shown = access.shown()
     keys = {PAY: shown["key"], CHECKOUT: shown["checkout_key"]}

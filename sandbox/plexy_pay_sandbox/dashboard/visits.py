@@ -57,9 +57,11 @@ class Visits:
 
 def _page_of(path: str) -> tuple[str, str]:
     """Return the id of the page at a path, and what follows it."""
-    parts = path.split("/")
-    if parts[1].startswith("pl_"):
-        return parts[1], "/".join(parts[2:])
-    if parts[1] == "_sandbox" and len(parts) > 3:
-        return parts[3], "/".join(parts[4:])
+    # The path of `OPTIONS *` has no slash.
+    _, _, inner = path.partition("/")
+    first, *rest = inner.split("/")
+    if first.startswith("pl_"):
+        return first, "/".join(rest)
+    if first == "_sandbox" and len(rest) > 1:
+        return rest[1], "/".join(rest[2:])
     return "", ""
