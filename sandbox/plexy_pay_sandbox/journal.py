@@ -7,6 +7,8 @@ steps may be missing, because SQLite does not wait for the disk at each commit (
 One process has the file at a time: it holds SQLite's exclusive lock, which ends with the process. Its number is in the
 file, for whoever is refused.
 
+The addresses of webhooks, and the beginnings of what receivers respond, are kept as they are.
+
 Not kept: keys and secrets, card data, the key that reads encrypted cards, the faults that are set, and the log of
 requests.
 """

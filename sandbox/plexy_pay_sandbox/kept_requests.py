@@ -80,7 +80,7 @@ def kept_of(scope: Scope, content: bytes, headers: Collection[str]) -> dict[str,
         "path": raw_path.decode("latin-1").partition("?")[0],
         "query": "" if page else scope["query_string"].decode("latin-1"),
         "headers": [host, *kept],
-        "body": _form(scope) if page else _json(content),
+        "body": _form(scope) if page or _FORM in scope else _json(content),
     }
 
 

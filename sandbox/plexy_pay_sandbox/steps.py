@@ -246,10 +246,7 @@ class StepByStep:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take the step of a request once its body is complete."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        if _reads_the_dashboard(scope):
+        if scope["type"] != "http" or _reads_the_dashboard(scope):
             await self._app(scope, receive, send)
             return
         if scope["path"] in _WAITS or scope["path"].startswith(_FAULTS):

@@ -11,6 +11,7 @@ import pytest
 from helpers.cards import card_data
 from plexy_pay_sandbox import RunningSandbox, create_app
 from plexy_pay_sandbox.command import main
+from plexy_pay_sandbox.dashboard import addresses
 
 from .kept import Kept, kept, port_of
 from .support import AGENT, CHECKOUT_KEY, GATE_KEY, KEY, Api
@@ -93,6 +94,20 @@ def test_the_clock_stays_ahead_and_goes_on_after_a_new_start(tmp_path: Path) -> 
         assert api.get(path)["status"] == "authorized"
         api.advance(1)
         assert api.get(path)["status"] == "charged"
+
+
+def test_what_the_dashboard_changed_is_the_same_after_a_new_start(
+    tmp_path: Path,
+) -> None:
+    db = tmp_path / "state.db"
+    with kept(db) as sandbox:
+        transaction = sandbox.pay().paid()
+        advance = f"{sandbox.running.base_url}{addresses.ADVANCE}"
+        assert httpx.post(advance, data={"by": "1h"}).status_code == 303
+
+    with kept(db) as sandbox:
+        path = f"/v1/transactions/{transaction['transactionId']}"
+        assert sandbox.pay().get(path)["status"] == "charged"
 
 
 def test_a_reset_empties_the_file(tmp_path: Path) -> None:

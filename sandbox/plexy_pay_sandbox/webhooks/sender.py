@@ -423,9 +423,10 @@ class WebhookSender:
 
     async def reset(self) -> None:
         """Stop what is on its way, forget all deliveries, and return to the first settings."""
-        tasks = list(self._tasks)
-        self.halt()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # A request that is served meanwhile may send another one.
+        while self._tasks:
+            self.halt()
+            await asyncio.wait(self._tasks)
         self._forget()
 
     async def close(self) -> None:
