@@ -7,6 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -212,15 +213,22 @@ def test_a_refusal_after_an_unclear_call_is_for_a_person(
     assert "balance" in row.note
 
 
+@pytest.mark.usefixtures("takings")
+@pytest.mark.parametrize(("state", "attempts"), [("unknown", 1), ("planned", 2)])
 def test_a_key_is_not_relied_on_for_ever(
-    ledger: Ledger, address: str, plexy_client: PlexyPay, seller: str
+    ledger: Ledger,
+    address: str,
+    plexy_client: PlexyPay,
+    seller: str,
+    state: Any,
+    attempts: int,
 ) -> None:
     ledger.plan(payouts(seller))
     claimed = die_with(address)
-    ledger.record(claimed, "unknown", unclear_since=time.time() - KEY_LIFETIME)
+    ledger.record(claimed, state, unclear_since=time.time() - KEY_LIFETIME)
     run(address)
     [row] = ledger.rows("person")
-    assert row.attempts == 1
+    assert row.attempts == attempts
     assert not orders(plexy_client)
 
 

@@ -23,6 +23,12 @@ class OrderAdmin(admin.ModelAdmin):
         """Refuse new orders: payers make them."""
         return False
 
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Order | None = None
+    ) -> bool:
+        """Refuse to delete orders: money may still come for one, or go back."""
+        return False
+
     def get_readonly_fields(
         self, request: HttpRequest, obj: Order | None = None
     ) -> list[str]:
